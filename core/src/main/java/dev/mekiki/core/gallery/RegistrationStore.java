@@ -1,0 +1,49 @@
+package dev.mekiki.core.gallery;
+
+import dev.mekiki.core.failure.AlreadyExists;
+import dev.mekiki.core.failure.NotFound;
+import dev.mekiki.core.failure.SpaceMismatch;
+import dev.mekiki.core.label.LabelPath;
+import dev.mekiki.core.label.LabelScope;
+import java.util.Optional;
+
+/**
+ * Port: the registrations of all galleries. Thread-safe; blocking. A change is durable, and seen by every look-up that
+ * begins later, when the method returns; concurrent callers share the cost of making their changes durable. Every
+ * method may throw {@link dev.mekiki.core.failure.Unavailable} if the store is away.
+ */
+public interface RegistrationStore {
+
+    /**
+     * Adds a registration. If the gallery holds one of the same id, label and content already, nothing changes and that
+     * one is returned, so that a replay is harmless.
+     *
+     * @return the registration as it is stored
+     * @throws NotFound if the gallery does not exist
+     * @throws AlreadyExists if the id is taken by another label or content
+     * @throws SpaceMismatch if the embedding is not of the gallery's space
+     */
+    Registration add(Registration registration);
+
+    /** @throws NotFound if the gallery does not exist */
+    Optional<Registration> find(GalleryId gallery, RegistrationId id);
+
+    /**
+     * In ascending order of id.
+     *
+     * @throws NotFound if the gallery does not exist
+     * @throws dev.mekiki.core.failure.InvalidInput if the page token is not one of this listing
+     */
+    Page<Registration> list(GalleryId gallery, LabelScope scope, PageRequest page);
+
+    /**
+     * Moves a registration to another label; its id stays.
+     *
+     * @return the registration as it is now
+     * @throws NotFound if the gallery or the registration does not exist
+     */
+    Registration relabel(GalleryId gallery, RegistrationId id, LabelPath label);
+
+    /** @throws NotFound if the gallery or the registration does not exist */
+    void delete(GalleryId gallery, RegistrationId id);
+}

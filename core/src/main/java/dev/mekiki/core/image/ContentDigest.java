@@ -1,0 +1,36 @@
+package dev.mekiki.core.image;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * SHA-256 of content.
+ *
+ * @param hex 64 lower-case hexadecimal digits
+ */
+public record ContentDigest(String hex) {
+
+    private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
+
+    public ContentDigest {
+        if (!SHA_256.matcher(hex).matches()) {
+            throw new IllegalArgumentException(
+                    "digest: \"" + hex + "\" (expected: 64 lower-case hexadecimal digits of a SHA-256)");
+        }
+    }
+
+    /** The digest of the concatenation of {@code parts}. */
+    public static ContentDigest of(byte[]... parts) {
+        try {
+            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            for (byte[] part : parts) {
+                sha.update(part);
+            }
+            return new ContentDigest(HexFormat.of().formatHex(sha.digest()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.mekiki.core.recognition;
+
+import dev.mekiki.core.embedding.EmbeddedImage;
+import dev.mekiki.core.embedding.Embedder;
+import dev.mekiki.core.gallery.GalleryBackend;
+import dev.mekiki.core.gallery.Registration;
+import dev.mekiki.core.gallery.RegistrationId;
+import dev.mekiki.core.image.ContentDigest;
+import dev.mekiki.core.time.Deadline;
+import dev.mekiki.core.time.Stage;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+
+/** Use case: from now on, this image shows that. Thread-safe. */
+public final class Registrar {
+
+    private final Vectors vectors;
+    private final GalleryBackend galleries;
+    private final Admission admission;
+    private final InstantSource clock;
+    private final LongSupplier nanoTime;
+
+    /**
+     * @param embedder makes vectors of the galleries' space
+     * @param galleries where to store them
+     * @param admission bounds the requests under way
+     * @param galleryThreads where blocking calls of {@code galleries} run
+     * @param clock dates the registrations
+     * @param nanoTime {@code System::nanoTime}, or a test's clock
+     */
+    public Registrar(
+            Embedder embedder,
+            GalleryBackend galleries,
+            Admission admission,
+            Executor galleryThreads,
+            InstantSource clock,
+            LongSupplier nanoTime) {
+        this.vectors = new Vectors(embedder, galleryThreads);
+        this.galleries = galleries;
+        this.admission = admission;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * Registers one image or vector; the future completes when it is durable. Registering the same content under the
+     * same label again returns what is stored. Never blocks and never throws: the future fails with a
+     * {@link dev.mekiki.core.failure.Failure}, perhaps wrapped in a {@link java.util.concurrent.CompletionException}.
+     */
+    public CompletableFuture<RegistrationReply> register(RegistrationRequest request, Deadline deadline) {
+        return admission.admit(
+                () -> vectors.embedThen(request.query(), deadline, embedded -> store(request, embedded)));
+    }
+
+    private RegistrationReply store(RegistrationRequest request, EmbeddedImage embedded) {
+        long start = nanoTime.getAsLong();
+        ContentDigest content = switch (request.query()) {
+            case Query.OfImage(var image) -> image.digest();
+            case Query.OfEmbedding(var embedding) -> ContentDigest.of(bytes(embedding.vector()));
+        };
+        Registration stored = galleries
+                .registrations()
+                .add(new Registration(
+                        request.gallery(),
+                        request.id()
+                                .orElseGet(() -> RegistrationId.derived(request.gallery(), request.label(), content)),
+                        request.label(),
+                        content,
+                        embedded.embedding(),
+                        request.attributes(),
+                        clock.instant().truncatedTo(ChronoUnit.MILLIS)));
+        Duration store = Duration.ofNanos(nanoTime.getAsLong() - start);
+        return new RegistrationReply(stored, embedded.durations().with(Stage.STORE, store));
+    }
+
+    private static byte[] bytes(float[] vector) {
+        ByteBuffer buffer = ByteBuffer.allocate(vector.length * Float.BYTES);
+        buffer.asFloatBuffer().put(vector);
+        return buffer.array();
+    }
+}
