@@ -1,0 +1,279 @@
+package dev.mekiki.core.recognition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mekiki.core.decision.DecisionPolicy;
+import dev.mekiki.core.decision.Recognition;
+import dev.mekiki.core.embedding.EmbeddedImage;
+import dev.mekiki.core.embedding.Embedder;
+import dev.mekiki.core.embedding.Embedding;
+import dev.mekiki.core.embedding.EmbeddingSpace;
+import dev.mekiki.core.failure.NotFound;
+import dev.mekiki.core.gallery.Candidates;
+import dev.mekiki.core.gallery.ExactScore;
+import dev.mekiki.core.gallery.Gallery;
+import dev.mekiki.core.gallery.GalleryBackend;
+import dev.mekiki.core.gallery.GalleryCatalogue;
+import dev.mekiki.core.gallery.GalleryId;
+import dev.mekiki.core.gallery.GallerySearch;
+import dev.mekiki.core.gallery.LabelCount;
+import dev.mekiki.core.gallery.LookUp;
+import dev.mekiki.core.gallery.Match;
+import dev.mekiki.core.gallery.Page;
+import dev.mekiki.core.gallery.PageRequest;
+import dev.mekiki.core.gallery.Registration;
+import dev.mekiki.core.gallery.RegistrationId;
+import dev.mekiki.core.gallery.RegistrationStore;
+import dev.mekiki.core.image.EncodedImage;
+import dev.mekiki.core.label.LabelPath;
+import dev.mekiki.core.label.LabelScope;
+import dev.mekiki.core.time.Deadline;
+import dev.mekiki.core.time.Stage;
+import dev.mekiki.core.time.StageDurations;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class UseCasesTest {
+
+    private static final EmbeddingSpace SPACE = new EmbeddingSpace("m@1", 2, "digest");
+    private static final GalleryId GALLERY = new GalleryId("documents");
+    private static final Embedding EAST = Embedding.ofUnit(SPACE, new float[] {1, 0});
+    private static final EncodedImage IMAGE = new EncodedImage(new byte[] {1, 2, 3});
+
+    private final PuppetEmbedder embedder = new PuppetEmbedder();
+    private final OneGallery galleries = new OneGallery();
+    private final Admission admission = new Admission(10, Duration.ofMillis(100));
+    private final Queue<Runnable> galleryThreads = new ArrayDeque<>();
+    private long nanoTime;
+
+    private final Recogniser recogniser =
+            new Recogniser(embedder, galleries, admission, galleryThreads::add, () -> nanoTime += 1_000);
+    private final Registrar registrar = new Registrar(
+            embedder,
+            galleries,
+            admission,
+            galleryThreads::add,
+            () -> Instant.ofEpochSecond(5, 123_456_789),
+            () -> nanoTime += 1_000);
+
+    @Test
+    void recognisesOnTheGallerysThreadsNotOnTheEmbedders() {
+        CompletableFuture<RecognitionReply> reply =
+                recogniser.recognise(request(new Query.OfImage(IMAGE)), Deadline.NONE);
+        embedder.complete(EAST);
+        assertThat(reply).isNotDone();
+
+        runGalleryThreads();
+
+        assertThat(reply.join().recognition())
+                .isEqualTo(new Recognition.Known(LabelPath.of("a", "x"), new ExactScore(0.9), Optional.empty(), 0.6));
+        assertThat(reply.join().durations().byStage())
+                .containsEntry(Stage.DECODE, Duration.ofMillis(1))
+                .containsEntry(Stage.SEARCH, Duration.ofNanos(1_000));
+    }
+
+    @Test
+    void aVectorNeedsNoEmbedder() {
+        CompletableFuture<RecognitionReply> reply =
+                recogniser.recognise(request(new Query.OfEmbedding(EAST)), Deadline.NONE);
+        runGalleryThreads();
+
+        assertThat(reply.join().matches()).hasSize(1);
+        assertThat(embedder.pending).isNull();
+    }
+
+    @Test
+    void anUnknownGalleryIsNotFound() {
+        galleries.gallery = Optional.empty();
+        CompletableFuture<RecognitionReply> reply =
+                recogniser.recognise(request(new Query.OfEmbedding(EAST)), Deadline.NONE);
+        runGalleryThreads();
+
+        assertThat(reply)
+                .failsWithin(Duration.ZERO)
+                .withThrowableOfType(Exception.class)
+                .havingCause()
+                .isInstanceOf(NotFound.class)
+                .withMessage("galleries/documents does not exist");
+    }
+
+    @Test
+    void cancellingTheAnswerDropsTheImageAndMakesRoom() {
+        CompletableFuture<RecognitionReply> reply =
+                recogniser.recognise(request(new Query.OfImage(IMAGE)), Deadline.NONE);
+        assertThat(admission.underWay()).isEqualTo(1);
+
+        reply.cancel(false);
+
+        assertThat(embedder.pending).isCancelled();
+        assertThat(admission.underWay()).isZero();
+    }
+
+    @Test
+    void registersUnderTheDerivedIdWithTheDigestOfTheBytes() {
+        CompletableFuture<RegistrationReply> reply = registrar.register(
+                new RegistrationRequest(
+                        GALLERY,
+                        Optional.empty(),
+                        LabelPath.of("a"),
+                        new Query.OfImage(IMAGE),
+                        Map.of("source", "scanner")),
+                Deadline.NONE);
+        embedder.complete(EAST);
+        assertThat(galleries.added).isEmpty();
+        runGalleryThreads();
+
+        Registration stored = reply.join().registration();
+        assertThat(galleries.added).containsExactly(stored);
+        assertThat(stored.id()).isEqualTo(RegistrationId.derived(GALLERY, LabelPath.of("a"), IMAGE.digest()));
+        assertThat(stored.content()).isEqualTo(IMAGE.digest());
+        assertThat(stored.createTime()).isEqualTo(Instant.ofEpochMilli(5_123));
+        assertThat(stored.attributes()).containsEntry("source", "scanner");
+        assertThat(reply.join().durations().byStage()).containsKey(Stage.STORE);
+    }
+
+    @Test
+    void aRegistrationThatCouldNotBeStoredIsNotAcknowledged() {
+        galleries.refusal = new NotFound("galleries/documents");
+        CompletableFuture<RegistrationReply> reply = registrar.register(
+                new RegistrationRequest(
+                        GALLERY, Optional.empty(), LabelPath.of("a"), new Query.OfEmbedding(EAST), Map.of()),
+                Deadline.NONE);
+        runGalleryThreads();
+
+        assertThat(reply.exceptionNow()).isInstanceOf(CompletionException.class).hasCause(galleries.refusal);
+    }
+
+    private static RecognitionRequest request(Query query) {
+        return new RecognitionRequest(GALLERY, query, LabelScope.ALL, 5, 5);
+    }
+
+    private void runGalleryThreads() {
+        while (!galleryThreads.isEmpty()) {
+            galleryThreads.remove().run();
+        }
+    }
+
+    /** Answers when the test says so. */
+    private static final class PuppetEmbedder implements Embedder {
+        @Nullable
+        CompletableFuture<EmbeddedImage> pending;
+
+        @Override
+        public EmbeddingSpace space() {
+            return SPACE;
+        }
+
+        @Override
+        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Deadline deadline) {
+            pending = new CompletableFuture<>();
+            return pending;
+        }
+
+        void complete(Embedding embedding) {
+            Objects.requireNonNull(pending)
+                    .complete(
+                            new EmbeddedImage(embedding, StageDurations.NONE.with(Stage.DECODE, Duration.ofMillis(1))));
+        }
+    }
+
+    /** A gallery that always finds the same registration. */
+    private static final class OneGallery
+            implements GalleryBackend, GalleryCatalogue, RegistrationStore, GallerySearch {
+        Optional<Gallery> gallery = Optional.of(
+                new Gallery(GALLERY, "", SPACE, new DecisionPolicy(1e-3, 0.6, Map.of(), 0.05), Instant.EPOCH));
+        final List<Registration> added = new ArrayList<>();
+
+        @Nullable
+        NotFound refusal;
+
+        @Override
+        public GalleryCatalogue catalogue() {
+            return this;
+        }
+
+        @Override
+        public RegistrationStore registrations() {
+            return this;
+        }
+
+        @Override
+        public GallerySearch search() {
+            return this;
+        }
+
+        @Override
+        public void close() {}
+
+        @Override
+        public Optional<Gallery> find(GalleryId id) {
+            return gallery;
+        }
+
+        @Override
+        public Registration add(Registration registration) {
+            if (refusal != null) {
+                throw refusal;
+            }
+            added.add(registration);
+            return registration;
+        }
+
+        @Override
+        public Candidates lookUp(LookUp question) {
+            List<Match> one = List.of(new Match(new RegistrationId("r1"), LabelPath.of("a", "x"), new ExactScore(0.9)));
+            return new Candidates(one, one, one);
+        }
+
+        @Override
+        public void create(Gallery created) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Page<Gallery> list(PageRequest page) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void delete(GalleryId id) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Optional<Registration> find(GalleryId id, RegistrationId registration) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Page<Registration> list(GalleryId id, LabelScope scope, PageRequest page) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Registration relabel(GalleryId id, RegistrationId registration, LabelPath label) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void delete(GalleryId id, RegistrationId registration) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Page<LabelCount> labels(GalleryId id, PageRequest page) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}
