@@ -1,0 +1,1149 @@
+package dev.mekiki.gallery.contract;
+
+import static dev.mekiki.gallery.contract.Specimens.content;
+import static dev.mekiki.gallery.contract.Specimens.registration;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mekiki.core.decision.DecisionPolicy;
+import dev.mekiki.core.embedding.Embedding;
+import dev.mekiki.core.embedding.EmbeddingSpace;
+import dev.mekiki.core.failure.AlreadyExists;
+import dev.mekiki.core.failure.Failure;
+import dev.mekiki.core.failure.InvalidInput;
+import dev.mekiki.core.failure.NotFound;
+import dev.mekiki.core.failure.SpaceMismatch;
+import dev.mekiki.core.failure.Unavailable;
+import dev.mekiki.core.gallery.Candidates;
+import dev.mekiki.core.gallery.Gallery;
+import dev.mekiki.core.gallery.GalleryBackend;
+import dev.mekiki.core.gallery.GalleryId;
+import dev.mekiki.core.gallery.LabelCount;
+import dev.mekiki.core.gallery.LabelCount.SubLabelCount;
+import dev.mekiki.core.gallery.LookUp;
+import dev.mekiki.core.gallery.Match;
+import dev.mekiki.core.gallery.Page;
+import dev.mekiki.core.gallery.PageRequest;
+import dev.mekiki.core.gallery.Registration;
+import dev.mekiki.core.gallery.RegistrationId;
+import dev.mekiki.core.label.LabelPath;
+import dev.mekiki.core.label.LabelScope;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What every gallery backend holds to, whatever it is made of. The tests of a backend extend this class and say how one
+ * of its stores is opened; every test gets a store of its own.
+ *
+ * <p>Which candidates a look-up considers may be approximate, so only {@link Searching#topMatchIsNearlyAlwaysTheNearest}
+ * compares the choice with the truth on many registrations, with some tolerance; the other tests leave a gap between
+ * right and wrong that no index may miss.
+ */
+public abstract class GalleryContract {
+
+    private static final int DIMENSION = 64;
+    private static final EmbeddingSpace SPACE = Specimens.space(DIMENSION);
+    private static final int WRITERS = 16;
+
+    /**
+     * Opens a store; one that was opened and closed before under the same name is found as it was left.
+     *
+     * @param name an absolute path of a folder that exists only during one test; a backend that keeps its data
+     *     elsewhere derives a name from it
+     */
+    protected abstract GalleryBackend open(Path name);
+
+    /** How many registrations the tests of searching and of concurrent changes make; at least 500. */
+    protected int size() {
+        return 2_000;
+    }
+
+    @TempDir
+    protected Path folder;
+
+    private GalleryBackend store;
+    private final Specimens specimens = new Specimens(SPACE, 20260304);
+    private final Gallery passports = Specimens.gallery("passports", SPACE);
+    private final Gallery cards = Specimens.gallery("cards", SPACE);
+
+    @BeforeEach
+    final void openStore() {
+        store = open(folder);
+        store.catalogue().create(passports);
+    }
+
+    @AfterEach
+    final void closeStore() {
+        store.close();
+    }
+
+    private void reopen() {
+        store.close();
+        store = open(folder);
+    }
+
+    private Registration add(String id, String label, Embedding embedding) {
+        return store.registrations().add(registration(passports, id, label, embedding));
+    }
+
+    private Candidates lookUp(Embedding query, LabelScope scope, int maxMatches, int maxPerLabel) {
+        LookUp question = new LookUp(passports.id(), query, scope, maxMatches, maxPerLabel);
+        Candidates found = store.search().lookUp(question);
+        requireWellFormed(question, found);
+        return found;
+    }
+
+    private Candidates lookUp(Embedding query) {
+        return lookUp(query, LabelScope.ALL, 10, 10);
+    }
+
+    /** What holds of every answer, approximate or not. */
+    private static void requireWellFormed(LookUp question, Candidates found) {
+        Comparator<Match> bestFirst = Comparator.comparing(Match::score)
+                .reversed()
+                .thenComparing(match -> match.id().value());
+        assertThat(found.mainLabels()).isSortedAccordingTo(bestFirst).hasSizeLessThanOrEqualTo(2);
+        assertThat(found.subLabels()).isSortedAccordingTo(bestFirst).hasSizeLessThanOrEqualTo(2);
+        assertThat(found.matches()).isSortedAccordingTo(bestFirst).hasSizeLessThanOrEqualTo(question.maxMatches());
+        assertThat(found.mainLabels()).extracting(match -> match.label().main()).doesNotHaveDuplicates();
+        assertThat(found.subLabels()).extracting(Match::label).doesNotHaveDuplicates();
+        assertThat(found.matches()).extracting(Match::id).doesNotHaveDuplicates();
+        assertThat(found.subLabels().stream().findFirst())
+                .isEqualTo(found.mainLabels().stream().findFirst());
+        if (question.maxMatches() > 0) {
+            assertThat(found.matches().stream().findFirst())
+                    .isEqualTo(found.mainLabels().stream().findFirst());
+        }
+        found.mainLabels().stream()
+                .findFirst()
+                .ifPresent(best -> assertThat(found.subLabels())
+                        .extracting(match -> match.label().main())
+                        .containsOnly(best.label().main()));
+        Map<String, Integer> perLabel = new HashMap<>();
+        found.matches().forEach(match -> perLabel.merge(match.label().main(), 1, Integer::sum));
+        assertThat(perLabel.values()).allMatch(count -> count <= question.maxPerLabel());
+        assertThat(Stream.of(found.mainLabels(), found.subLabels(), found.matches())
+                        .flatMap(List::stream))
+                .allMatch(match -> question.scope().covers(match.label()));
+    }
+
+    private static List<String> ids(List<Match> matches) {
+        return matches.stream().map(match -> match.id().value()).toList();
+    }
+
+    /** Turns pages until the last one; between two pages, {@code meanwhile} happens. */
+    private static <T> List<T> all(Function<PageRequest, Page<T>> listing, int pageSize, Runnable meanwhile) {
+        List<T> items = new ArrayList<>();
+        Optional<String> token = Optional.empty();
+        do {
+            Page<T> page = listing.apply(new PageRequest(pageSize, token));
+            assertThat(page.items()).hasSizeLessThanOrEqualTo(pageSize);
+            items.addAll(page.items());
+            token = page.nextToken();
+            meanwhile.run();
+        } while (token.isPresent());
+        return items;
+    }
+
+    private static <T> List<T> all(Function<PageRequest, Page<T>> listing, int pageSize) {
+        return all(listing, pageSize, () -> {});
+    }
+
+    private List<String> listedIds(LabelScope scope, int pageSize) {
+        return all(page -> store.registrations().list(passports.id(), scope, page), pageSize).stream()
+                .map(registration -> registration.id().value())
+                .toList();
+    }
+
+    private List<LabelCount> labels() {
+        return all(page -> store.search().labels(passports.id(), page), 7);
+    }
+
+    private static <T> List<T> atOnce(List<? extends Callable<T>> tasks) throws InterruptedException {
+        try (ExecutorService threads = Executors.newFixedThreadPool(WRITERS)) {
+            List<T> results = new ArrayList<>();
+            for (Future<T> future : threads.invokeAll(tasks)) {
+                try {
+                    results.add(future.get());
+                } catch (ExecutionException e) {
+                    throw new AssertionError(e.getCause());
+                }
+            }
+            return results;
+        }
+    }
+
+    private void addAll(List<Registration> registrations) throws InterruptedException {
+        atOnce(registrations.stream()
+                .map(registration ->
+                        (Callable<Registration>) () -> store.registrations().add(registration))
+                .toList());
+    }
+
+    /** Registrations of about {@code count / 5} labels, each with a few near its centre. */
+    private List<Registration> clustered(int count) {
+        List<Embedding> centres =
+                IntStream.range(0, count / 5).mapToObj(_ -> specimens.vector()).toList();
+        return IntStream.range(0, count)
+                .mapToObj(i -> registration(
+                        passports,
+                        "r%06d".formatted(i),
+                        "label-" + i % centres.size() + "/side-" + i % 2,
+                        specimens.near(centres.get(i % centres.size()), 0.75)))
+                .toList();
+    }
+
+    private static String name(String prefix, int number) {
+        return prefix + "-%05d".formatted(number);
+    }
+
+    @Nested
+    class Cataloguing {
+
+        @Test
+        void foundGalleryIsAsItWasCreated() {
+            Gallery gallery = new Gallery(
+                    new GalleryId("id-cards"),
+                    "Ausweise \"neu\" \\ 身分証\n",
+                    new EmbeddingSpace("documents-lcnet050@1", 256, "fedcba9876543210"),
+                    new DecisionPolicy(1e-4, 0.123456789, Map.of("führer-schein", 0.75, "a=b.c", -0.5), 0.0625),
+                    Specimens.TIME);
+
+            store.catalogue().create(gallery);
+
+            assertThat(store.catalogue().find(gallery.id())).contains(gallery);
+        }
+
+        @Test
+        void unknownGalleryIsNotFound() {
+            assertThat(store.catalogue().find(cards.id())).isEmpty();
+            assertThatExceptionOfType(NotFound.class)
+                    .isThrownBy(() -> store.catalogue().delete(cards.id()))
+                    .satisfies(e -> assertThat(e.resource()).isEqualTo("galleries/cards"));
+        }
+
+        @Test
+        void secondGalleryOfAnIdIsRefusedAndTheFirstKept() {
+            Gallery second =
+                    new Gallery(passports.id(), "other", Specimens.space(8), passports.policy(), Specimens.TIME);
+
+            assertThatExceptionOfType(AlreadyExists.class)
+                    .isThrownBy(() -> store.catalogue().create(second))
+                    .satisfies(e -> assertThat(e.resource()).isEqualTo("galleries/passports"));
+            assertThat(store.catalogue().find(passports.id())).contains(passports);
+        }
+
+        @Test
+        void oneOfManyCreatorsOfAnIdWins() throws InterruptedException {
+            AtomicInteger won = new AtomicInteger();
+
+            atOnce(IntStream.range(0, 8)
+                    .mapToObj(_ -> (Callable<Integer>) () -> {
+                        try {
+                            store.catalogue().create(cards);
+                            return won.incrementAndGet();
+                        } catch (AlreadyExists e) {
+                            return 0;
+                        }
+                    })
+                    .toList());
+
+            assertThat(won).hasValue(1);
+        }
+
+        @Test
+        void listsInOrderOfIdPageByPage() {
+            List<String> names = List.of("zebra", "a", "a-1", "a1", "mid", "b");
+            names.forEach(name -> store.catalogue().create(Specimens.gallery(name, SPACE)));
+
+            List<Gallery> listed = all(page -> store.catalogue().list(page), 3);
+
+            assertThat(listed)
+                    .extracting(gallery -> gallery.id().value())
+                    .containsExactly("a", "a-1", "a1", "b", "mid", "passports", "zebra");
+        }
+
+        @Test
+        void deletedGalleryIsGoneWithItsRegistrations() {
+            Registration registration = registration(passports, "r1", "specimen", specimens.vector());
+            store.registrations().add(registration);
+
+            store.catalogue().delete(passports.id());
+
+            assertThat(store.catalogue().find(passports.id())).isEmpty();
+            assertThat(store.catalogue().list(PageRequest.first(10)).items()).isEmpty();
+            requireEverythingNotFound(passports.id(), registration);
+        }
+
+        @Test
+        void newGalleryOfADeletedNameIsEmptyAndMayHaveAnotherSpace() {
+            add("r1", "specimen", specimens.vector());
+            store.catalogue().delete(passports.id());
+            EmbeddingSpace wider = Specimens.space(96);
+            Gallery again = Specimens.gallery("passports", wider);
+            store.catalogue().create(again);
+
+            Embedding query = new Specimens(wider, 5).vector();
+            Candidates found = store.search().lookUp(new LookUp(again.id(), query, LabelScope.ALL, 10, 10));
+
+            assertThat(found).isEqualTo(new Candidates(List.of(), List.of(), List.of()));
+            assertThat(store.registrations().find(again.id(), new RegistrationId("r1")))
+                    .isEmpty();
+            assertThat(labels()).isEmpty();
+            assertThat(listedIds(LabelScope.ALL, 10)).isEmpty();
+        }
+
+        @Test
+        void nothingIsFoundInAGalleryThatDoesNotExist() {
+            requireEverythingNotFound(cards.id(), registration(cards, "r1", "specimen", specimens.vector()));
+        }
+
+        @Test
+        void foreignPageTokenIsRefused() {
+            store.catalogue().create(cards);
+            String galleriesToken =
+                    store.catalogue().list(PageRequest.first(1)).nextToken().orElseThrow();
+            IntStream.range(0, 3).forEach(i -> add("r" + i, "label-" + i, specimens.vector()));
+
+            requireRefused(token -> store.catalogue().list(token), "", "?", "MQ", "x".repeat(5000));
+            requireRefused(token -> store.search().labels(passports.id(), token), galleriesToken);
+            requireRefused(token -> store.registrations().list(passports.id(), LabelScope.ALL, token), galleriesToken);
+        }
+    }
+
+    private void requireEverythingNotFound(GalleryId gallery, Registration registration) {
+        RegistrationId id = registration.id();
+        PageRequest page = PageRequest.first(10);
+        List<Supplier<?>> calls = List.of(
+                () -> store.registrations().add(registration),
+                () -> store.registrations().find(gallery, id),
+                () -> store.registrations().list(gallery, LabelScope.ALL, page),
+                () -> store.registrations().relabel(gallery, id, LabelPath.of("other")),
+                () -> store.search().lookUp(new LookUp(gallery, registration.embedding(), LabelScope.ALL, 10, 10)),
+                () -> store.search().labels(gallery, page));
+        for (Supplier<?> call : calls) {
+            assertThatExceptionOfType(NotFound.class)
+                    .isThrownBy(call::get)
+                    .satisfies(e -> assertThat(e.resource()).isEqualTo(gallery.resource()));
+        }
+        assertThatThrownBy(() -> store.registrations().delete(gallery, id)).isInstanceOf(NotFound.class);
+        assertThatThrownBy(() -> store.catalogue().delete(gallery)).isInstanceOf(NotFound.class);
+    }
+
+    private static void requireRefused(Function<PageRequest, ?> listing, String... tokens) {
+        for (String token : tokens) {
+            assertThatExceptionOfType(InvalidInput.class)
+                    .isThrownBy(() -> listing.apply(new PageRequest(1, Optional.of(token))))
+                    .satisfies(e -> assertThat(e.field()).isEqualTo("page_token"));
+        }
+    }
+
+    @Nested
+    class Registering {
+
+        @Test
+        void foundRegistrationIsAsItWasAdded() {
+            Registration registration = new Registration(
+                    passports.id(),
+                    new RegistrationId("r1"),
+                    LabelPath.of("Führerschein", "第2世代"),
+                    content("r1"),
+                    specimens.vector(),
+                    Map.of(
+                            "note",
+                            "\"quoted\" \\ and ' % _ \n 日本 \u0000 🂡",
+                            "empty",
+                            "",
+                            "k".repeat(128),
+                            "v".repeat(4096)),
+                    Specimens.TIME);
+
+            Registration stored = store.registrations().add(registration);
+
+            assertThat(stored).isEqualTo(registration);
+            assertThat(store.registrations().find(passports.id(), registration.id()))
+                    .contains(registration);
+        }
+
+        @Test
+        void unknownRegistrationIsNotFound() {
+            RegistrationId id = new RegistrationId("r1");
+
+            assertThat(store.registrations().find(passports.id(), id)).isEmpty();
+            assertThatExceptionOfType(NotFound.class)
+                    .isThrownBy(() -> store.registrations().delete(passports.id(), id))
+                    .satisfies(e -> assertThat(e.resource()).isEqualTo("galleries/passports/registrations/r1"));
+            assertThatExceptionOfType(NotFound.class)
+                    .isThrownBy(() -> store.registrations().relabel(passports.id(), id, LabelPath.of("other")))
+                    .satisfies(e -> assertThat(e.resource()).isEqualTo("galleries/passports/registrations/r1"));
+        }
+
+        @Test
+        void replayReturnsWhatIsStored() {
+            Registration first = add("r1", "specimen/front", specimens.vector());
+            Registration replay = new Registration(
+                    first.gallery(),
+                    first.id(),
+                    first.label(),
+                    first.content(),
+                    specimens.vector(),
+                    Map.of("attempt", "2"),
+                    Specimens.TIME.plusSeconds(60));
+
+            assertThat(store.registrations().add(replay)).isEqualTo(first);
+            assertThat(store.registrations().find(first.gallery(), first.id())).contains(first);
+            assertThat(labels()).containsExactly(new LabelCount("specimen", 1, List.of(new SubLabelCount("front", 1))));
+        }
+
+        @Test
+        void idOfAnotherLabelOrContentIsRefused() {
+            Registration first = add("r1", "specimen/front", specimens.vector());
+            Registration otherLabel = first.withLabel(LabelPath.of("specimen"));
+            Registration otherContent = new Registration(
+                    first.gallery(),
+                    first.id(),
+                    first.label(),
+                    content("something else"),
+                    first.embedding(),
+                    Map.of(),
+                    Specimens.TIME);
+
+            for (Registration other : List.of(otherLabel, otherContent)) {
+                assertThatExceptionOfType(AlreadyExists.class)
+                        .isThrownBy(() -> store.registrations().add(other))
+                        .satisfies(e -> assertThat(e.resource()).isEqualTo("galleries/passports/registrations/r1"));
+            }
+            assertThat(store.registrations().find(first.gallery(), first.id())).contains(first);
+        }
+
+        @Test
+        void vectorOfAnotherSpaceIsRefused() {
+            EmbeddingSpace retrained = new EmbeddingSpace(SPACE.modelId(), DIMENSION, "another digest");
+            for (EmbeddingSpace space : List.of(retrained, Specimens.space(32))) {
+                Embedding foreign = new Specimens(space, 1).vector();
+
+                assertThatThrownBy(() -> add("r1", "specimen", foreign)).isInstanceOf(SpaceMismatch.class);
+                assertThatThrownBy(() -> lookUp(foreign)).isInstanceOf(SpaceMismatch.class);
+            }
+            assertThat(labels()).isEmpty();
+        }
+
+        @Test
+        void relabelledRegistrationMoves() {
+            Embedding vector = specimens.vector();
+            Registration before = add("r1", "specimen/front", vector);
+            add("r2", "specimen/front", specimens.vector());
+
+            Registration after =
+                    store.registrations().relabel(passports.id(), before.id(), LabelPath.parse("visa/new"));
+
+            assertThat(after).isEqualTo(before.withLabel(LabelPath.of("visa", "new")));
+            assertThat(store.registrations().find(passports.id(), before.id())).contains(after);
+            assertThat(lookUp(vector).mainLabels().getFirst().label()).isEqualTo(after.label());
+            assertThat(ids(lookUp(vector, LabelScope.of(LabelPath.of("specimen")), 10, 10)
+                            .matches()))
+                    .containsExactly("r2");
+            assertThat(labels())
+                    .containsExactly(
+                            new LabelCount("specimen", 1, List.of(new SubLabelCount("front", 1))),
+                            new LabelCount("visa", 1, List.of(new SubLabelCount("new", 1))));
+        }
+
+        @Test
+        void relabellingToTheSameLabelChangesNothing() {
+            Registration registration = add("r1", "specimen/front", specimens.vector());
+
+            assertThat(store.registrations().relabel(passports.id(), registration.id(), registration.label()))
+                    .isEqualTo(registration);
+            assertThat(labels()).containsExactly(new LabelCount("specimen", 1, List.of(new SubLabelCount("front", 1))));
+        }
+
+        @Test
+        void deletedRegistrationIsGone() {
+            Embedding vector = specimens.vector();
+            Registration registration = add("r1", "specimen", vector);
+            add("r2", "visa", specimens.vector());
+
+            store.registrations().delete(passports.id(), registration.id());
+
+            assertThat(store.registrations().find(passports.id(), registration.id()))
+                    .isEmpty();
+            assertThat(ids(lookUp(vector).matches())).containsExactly("r2");
+            assertThat(listedIds(LabelScope.ALL, 10)).containsExactly("r2");
+            assertThat(labels()).containsExactly(new LabelCount("visa", 1, List.of()));
+            assertThatThrownBy(() -> store.registrations().delete(passports.id(), registration.id()))
+                    .isInstanceOf(NotFound.class);
+        }
+
+        @Test
+        void idOfADeletedRegistrationMayBeUsedAgain() {
+            Registration first = add("r1", "specimen", specimens.vector());
+            store.registrations().delete(passports.id(), first.id());
+
+            Registration second = add("r1", "visa", specimens.vector());
+
+            assertThat(store.registrations().find(passports.id(), first.id())).contains(second);
+            assertThat(labels()).containsExactly(new LabelCount("visa", 1, List.of()));
+        }
+
+        @Test
+        void longVectorsAreKept() {
+            EmbeddingSpace wide = Specimens.space(2048);
+            Gallery gallery = Specimens.gallery("wide", wide);
+            store.catalogue().create(gallery);
+            Registration registration = registration(gallery, "r1", "specimen", new Specimens(wide, 1).vector());
+
+            store.registrations().add(registration);
+
+            assertThat(store.registrations().find(gallery.id(), registration.id()))
+                    .contains(registration);
+            assertThat(ids(store.search()
+                            .lookUp(new LookUp(gallery.id(), registration.embedding(), LabelScope.ALL, 1, 1))
+                            .matches()))
+                    .containsExactly("r1");
+        }
+    }
+
+    @Nested
+    class Listing {
+
+        /** Neighbours that a careless prefix, pattern or case-folding comparison would mix up. */
+        private static final List<String> LOOK_ALIKES = List.of(
+                "a",
+                "a/x",
+                "a/X",
+                "a/x.",
+                "a b",
+                "a-b",
+                "a.b",
+                "a_b",
+                "aXb",
+                "ab",
+                "A",
+                "a1",
+                "café",
+                "cafe\u0301",
+                "99",
+                "9 or 1",
+                "and",
+                "null",
+                "パスポート/新",
+                "パス/新");
+
+        @Test
+        void listsInOrderOfIdPageByPage() {
+            List<String> ids =
+                    IntStream.range(0, 25).mapToObj(i -> "r" + i * 7 % 25).toList();
+            ids.forEach(id -> add(id, "specimen", specimens.vector()));
+
+            assertThat(listedIds(LabelScope.ALL, 4))
+                    .isEqualTo(ids.stream().sorted().toList());
+            assertThat(listedIds(LabelScope.ALL, 5))
+                    .isEqualTo(ids.stream().sorted().toList());
+            assertThat(listedIds(LabelScope.ALL, 1000))
+                    .isEqualTo(ids.stream().sorted().toList());
+        }
+
+        @Test
+        void scopeCoversExactlyItsLabels() {
+            for (int i = 0; i < LOOK_ALIKES.size(); i++) {
+                add("r%02d".formatted(i), LOOK_ALIKES.get(i), specimens.vector());
+            }
+            List<LabelScope> scopes = new ArrayList<>();
+            LOOK_ALIKES.forEach(label -> scopes.add(LabelScope.of(LabelPath.parse(label))));
+            scopes.add(LabelScope.of(LabelPath.of("a b"), LabelPath.of("a", "x"), LabelPath.of("not there")));
+            scopes.add(LabelScope.of(LabelPath.of("not there")));
+
+            for (LabelScope scope : scopes) {
+                List<String> expected = IntStream.range(0, LOOK_ALIKES.size())
+                        .filter(i -> scope.covers(LabelPath.parse(LOOK_ALIKES.get(i))))
+                        .mapToObj("r%02d"::formatted)
+                        .toList();
+                assertThat(listedIds(scope, 2)).as("%s", scope).isEqualTo(expected);
+                assertThat(ids(lookUp(specimens.vector(), scope, 100, 100).matches()))
+                        .as("%s", scope)
+                        .containsExactlyInAnyOrderElementsOf(expected);
+            }
+        }
+
+        @Test
+        void countsOfLookAlikesStayApart() {
+            for (int i = 0; i < LOOK_ALIKES.size(); i++) {
+                add("r%02d".formatted(i), LOOK_ALIKES.get(i), specimens.vector());
+            }
+
+            List<LabelCount> labels = labels();
+
+            assertThat(labels).extracting(LabelCount::main).isSorted().doesNotHaveDuplicates();
+            assertThat(labels)
+                    .contains(
+                            new LabelCount(
+                                    "a",
+                                    4,
+                                    List.of(
+                                            new SubLabelCount("X", 1),
+                                            new SubLabelCount("x", 1),
+                                            new SubLabelCount("x.", 1))),
+                            new LabelCount("a b", 1, List.of()),
+                            new LabelCount("A", 1, List.of()));
+            assertThat(labels.stream().mapToLong(LabelCount::registrations).sum())
+                    .isEqualTo(LOOK_ALIKES.size());
+        }
+
+        @Test
+        void mainLabelsCountIncludesItsSubLabels() {
+            add("r1", "passport", specimens.vector());
+            add("r2", "passport/new", specimens.vector());
+            add("r3", "passport/new", specimens.vector());
+            add("r4", "passport/ancient", specimens.vector());
+            add("r5", "visa", specimens.vector());
+
+            assertThat(labels())
+                    .containsExactly(
+                            new LabelCount(
+                                    "passport",
+                                    4,
+                                    List.of(new SubLabelCount("ancient", 1), new SubLabelCount("new", 2))),
+                            new LabelCount("visa", 1, List.of()));
+        }
+
+        @Test
+        void labelsComePageByPage() {
+            List<String> names =
+                    IntStream.range(0, 23).mapToObj(i -> name("label", i)).toList();
+            for (String name : names) {
+                add(name + "-a", name, specimens.vector());
+                add(name + "-b", name + "/sub", specimens.vector());
+            }
+
+            for (int size : new int[] {1, 5, 23, 1000}) {
+                assertThat(all(page -> store.search().labels(passports.id(), page), size))
+                        .as("pages of %d", size)
+                        .extracting(LabelCount::main)
+                        .isEqualTo(names);
+            }
+        }
+
+        @Test
+        void untouchedItemsAppearOnceWhileOthersComeAndGo() {
+            List<String> staying =
+                    IntStream.range(0, 40).mapToObj(i -> name("s", i)).toList();
+            staying.forEach(id -> add(id, "label-" + id, specimens.vector()));
+            IntStream.range(0, 20)
+                    .forEach(i -> add(name("s", i) + "-going", "label-" + name("s", i) + " x", specimens.vector()));
+            AtomicInteger next = new AtomicInteger();
+            Runnable unrest = () -> {
+                int i = next.getAndIncrement();
+                add(name("s", i * 3) + "-new", "label-" + name("s", i * 3) + " y", specimens.vector());
+                if (i < 20) {
+                    store.registrations().delete(passports.id(), new RegistrationId(name("s", i) + "-going"));
+                }
+            };
+
+            List<Registration> listed =
+                    all(page -> store.registrations().list(passports.id(), LabelScope.ALL, page), 7, unrest);
+            List<LabelCount> labels = all(page -> store.search().labels(passports.id(), page), 7, unrest);
+
+            assertThat(listed)
+                    .extracting(registration -> registration.id().value())
+                    .isSorted()
+                    .doesNotHaveDuplicates()
+                    .containsAll(staying);
+            assertThat(labels)
+                    .extracting(LabelCount::main)
+                    .isSorted()
+                    .doesNotHaveDuplicates()
+                    .containsAll(staying.stream().map(id -> "label-" + id).toList());
+        }
+
+        @Test
+        void tokenOfAnotherListingIsRefused() {
+            store.catalogue().create(cards);
+            for (int i = 0; i < 4; i++) {
+                add("r" + i, "label-" + i, specimens.vector());
+                store.registrations().add(registration(cards, "r" + i, "label-" + i, specimens.vector()));
+            }
+            LabelScope scope = LabelScope.of(LabelPath.of("label-1"), LabelPath.of("label-2"));
+            String ofRegistrations = store.registrations()
+                    .list(passports.id(), LabelScope.ALL, PageRequest.first(1))
+                    .nextToken()
+                    .orElseThrow();
+            String ofScope = store.registrations()
+                    .list(passports.id(), scope, PageRequest.first(1))
+                    .nextToken()
+                    .orElseThrow();
+            String ofLabels = store.search()
+                    .labels(passports.id(), PageRequest.first(1))
+                    .nextToken()
+                    .orElseThrow();
+
+            requireRefused(
+                    page -> store.registrations().list(passports.id(), LabelScope.ALL, page),
+                    ofScope,
+                    ofLabels,
+                    "",
+                    "r1",
+                    "%%%");
+            requireRefused(page -> store.registrations().list(passports.id(), scope, page), ofRegistrations, ofLabels);
+            requireRefused(page -> store.registrations().list(cards.id(), LabelScope.ALL, page), ofRegistrations);
+            requireRefused(
+                    page -> store.search().labels(passports.id(), page), ofRegistrations, ofScope, "", "label-1");
+            requireRefused(page -> store.search().labels(cards.id(), page), ofLabels);
+        }
+    }
+
+    @Nested
+    class Searching {
+
+        @Test
+        void emptyGalleryHasNoCandidates() {
+            assertThat(lookUp(specimens.vector())).isEqualTo(new Candidates(List.of(), List.of(), List.of()));
+        }
+
+        @Test
+        void scoresAreTheCosinesOfTheStoredVectors() {
+            Map<String, Embedding> vectors = new HashMap<>();
+            Embedding centre = specimens.vector();
+            for (int i = 0; i < 60; i++) {
+                Embedding vector = i % 2 == 0 ? specimens.vector() : specimens.near(centre, 0.3 + i / 100.0);
+                vectors.put("r" + i, vector);
+                add("r" + i, "label-" + i % 7 + "/sub-" + i % 3, vector);
+            }
+            for (Embedding query : List.of(centre, specimens.vector(), specimens.vector())) {
+                Candidates found = lookUp(query, LabelScope.ALL, 60, 60);
+
+                assertThat(found.matches()).hasSize(60);
+                assertThat(Stream.of(found.mainLabels(), found.subLabels(), found.matches())
+                                .flatMap(List::stream))
+                        .allSatisfy(match -> assertThat(match.score().cosine())
+                                .isCloseTo(
+                                        BruteForce.cosine(
+                                                query,
+                                                requireNonNull(
+                                                        vectors.get(match.id().value()))),
+                                        within(1e-6)));
+            }
+        }
+
+        @Test
+        void opposedAndEqualVectorsScoreMinusOneAndOne() {
+            Embedding vector = specimens.vector();
+            float[] values = vector.vector();
+            for (int i = 0; i < values.length; i++) {
+                values[i] = -values[i];
+            }
+            add("equal", "one", vector);
+            add("opposed", "other", Embedding.ofUnit(SPACE, values));
+
+            List<Match> matches = lookUp(vector).matches();
+
+            assertThat(ids(matches)).containsExactly("equal", "opposed");
+            assertThat(matches.get(0).score().cosine()).isCloseTo(1, within(1e-6));
+            assertThat(matches.get(1).score().cosine()).isCloseTo(-1, within(1e-6));
+        }
+
+        @Test
+        void galleriesDoNotSeeEachOther() {
+            store.catalogue().create(cards);
+            Embedding vector = specimens.vector();
+            for (int i = 0; i < 30; i++) {
+                store.registrations().add(registration(cards, "r" + i, "shared", specimens.near(vector, 0.9)));
+            }
+            add("r1", "shared", specimens.near(vector, 0.5));
+            add("r40", "own", specimens.near(vector, 0.4));
+
+            for (LabelScope scope :
+                    List.of(LabelScope.ALL, LabelScope.of(LabelPath.of("shared"), LabelPath.of("own")))) {
+                Candidates found = lookUp(vector, scope, 50, 50);
+
+                assertThat(ids(found.matches())).containsExactly("r1", "r40");
+                assertThat(ids(found.mainLabels())).containsExactly("r1", "r40");
+            }
+            assertThat(listedIds(LabelScope.ALL, 10)).containsExactly("r1", "r40");
+            store.registrations().delete(passports.id(), new RegistrationId("r1"));
+            assertThat(store.registrations().find(cards.id(), new RegistrationId("r1")))
+                    .isPresent();
+        }
+
+        @Test
+        void listIsAsLongAsAskedEvenForNone() {
+            IntStream.range(0, 12).forEach(i -> add("r" + i, "label-" + i, specimens.vector()));
+
+            for (int wanted : new int[] {0, 1, 5, 12}) {
+                Candidates found = lookUp(specimens.vector(), LabelScope.ALL, wanted, 1);
+
+                assertThat(found.matches()).hasSize(wanted);
+                assertThat(found.mainLabels()).hasSize(2);
+            }
+            assertThat(lookUp(specimens.vector(), LabelScope.ALL, 1000, 1).matches())
+                    .hasSize(12);
+        }
+
+        @Test
+        void scopeNarrowsEveryList() {
+            Embedding query = specimens.vector();
+            add("best", "passport/new", specimens.near(query, 0.95));
+            add("old", "passport/old", specimens.near(query, 0.9));
+            add("plain", "passport", specimens.near(query, 0.85));
+            add("visa", "visa/new", specimens.near(query, 0.8));
+            add("card", "card", specimens.near(query, 0.75));
+
+            Candidates inOld = lookUp(query, LabelScope.of(LabelPath.of("passport", "old")), 10, 10);
+            assertThat(ids(inOld.mainLabels())).containsExactly("old");
+            assertThat(ids(inOld.subLabels())).containsExactly("old");
+            assertThat(ids(inOld.matches())).containsExactly("old");
+
+            Candidates inTwo =
+                    lookUp(query, LabelScope.of(LabelPath.of("passport", "old"), LabelPath.of("card")), 10, 10);
+            assertThat(ids(inTwo.mainLabels())).containsExactly("old", "card");
+            assertThat(ids(inTwo.subLabels())).containsExactly("old");
+
+            Candidates inMain = lookUp(query, LabelScope.of(LabelPath.of("passport")), 10, 10);
+            assertThat(ids(inMain.mainLabels())).containsExactly("best");
+            assertThat(ids(inMain.subLabels())).containsExactly("best", "old");
+            assertThat(ids(inMain.matches())).containsExactly("best", "old", "plain");
+
+            assertThat(lookUp(query, LabelScope.of(LabelPath.of("elsewhere")), 10, 10))
+                    .isEqualTo(new Candidates(List.of(), List.of(), List.of()));
+        }
+
+        @Test
+        void narrowScopeIsFoundBehindManyNearerRegistrations() throws InterruptedException {
+            Embedding query = specimens.vector();
+            addAll(IntStream.range(0, size())
+                    .mapToObj(
+                            i -> registration(passports, name("near", i), "near-" + i % 50, specimens.near(query, 0.8)))
+                    .toList());
+            IntStream.range(0, 5).forEach(i -> add("far-" + i, "far/sub-" + i, specimens.near(query, 0.3 - 0.04 * i)));
+
+            Candidates found = lookUp(query, LabelScope.of(LabelPath.of("far")), 10, 10);
+
+            assertThat(ids(found.matches())).containsExactly("far-0", "far-1", "far-2", "far-3", "far-4");
+            assertThat(ids(found.subLabels())).containsExactly("far-0", "far-1");
+        }
+
+        @Test
+        void crowdedLabelNeitherFillsTheListNorHidesTheRunnerUp() throws InterruptedException {
+            Embedding query = specimens.vector();
+            addAll(IntStream.range(0, size())
+                    .mapToObj(i -> registration(passports, name("crowd", i), "crowd/front", specimens.near(query, 0.9)))
+                    .toList());
+            IntStream.range(0, 8).forEach(i -> add("other-" + i, "other-" + i, specimens.near(query, 0.6 - 0.05 * i)));
+            add("back", "crowd/back", specimens.near(query, 0.5));
+
+            Candidates found = lookUp(query, LabelScope.ALL, 10, 3);
+
+            assertThat(found.mainLabels())
+                    .extracting(match -> match.label().main())
+                    .containsExactly("crowd", "other-0");
+            assertThat(found.subLabels())
+                    .extracting(Match::label)
+                    .containsExactly(LabelPath.of("crowd", "front"), LabelPath.of("crowd", "back"));
+            assertThat(found.matches())
+                    .extracting(match -> match.label().main())
+                    .containsExactly(
+                            "crowd", "crowd", "crowd", "other-0", "other-1", "other-2", "other-3", "other-4", "other-5",
+                            "other-6");
+            assertThat(lookUp(query, LabelScope.ALL, 0, 1).mainLabels())
+                    .extracting(match -> match.label().main())
+                    .containsExactly("crowd", "other-0");
+        }
+
+        @Test
+        void severalCrowdedLabelsLeaveRoomForOthers() throws InterruptedException {
+            Embedding query = specimens.vector();
+            addAll(IntStream.range(0, size())
+                    .mapToObj(i -> registration(
+                            passports, name("crowd", i), "crowd-" + i % 4, specimens.near(query, 0.9 - 0.1 * (i % 4))))
+                    .toList());
+            add("lonely", "lonely", specimens.near(query, 0.1));
+
+            assertThat(lookUp(query, LabelScope.ALL, 10, 1).matches())
+                    .extracting(match -> match.label().main())
+                    .containsExactly("crowd-0", "crowd-1", "crowd-2", "crowd-3", "lonely");
+        }
+
+        @Test
+        void subLabelsAreThePathsOfTheWinnerOnly() {
+            Embedding query = specimens.vector();
+            add("plain", "passport", specimens.near(query, 0.9));
+            add("visa-1", "visa/new", specimens.near(query, 0.85));
+            add("visa-2", "visa/old", specimens.near(query, 0.8));
+            add("new", "passport/new", specimens.near(query, 0.7));
+            add("old", "passport/old", specimens.near(query, 0.6));
+
+            Candidates found = lookUp(query);
+
+            assertThat(ids(found.mainLabels())).containsExactly("plain", "visa-1");
+            assertThat(ids(found.subLabels())).containsExactly("plain", "new");
+            assertThat(ids(found.matches())).containsExactly("plain", "visa-1", "visa-2", "new", "old");
+        }
+
+        @Test
+        void equalScoresAreInOrderOfId() {
+            Embedding vector = specimens.vector();
+            List<String> ids =
+                    IntStream.range(0, 20).mapToObj(i -> "r" + i * 7 % 20).toList();
+            ids.forEach(id -> add(id, "label-" + id, vector));
+            List<String> sorted = ids.stream().sorted().toList();
+
+            for (Embedding query : List.of(vector, specimens.vector())) {
+                Candidates found = lookUp(query, LabelScope.ALL, 8, 8);
+
+                assertThat(ids(found.matches())).isEqualTo(sorted.subList(0, 8));
+                assertThat(ids(found.mainLabels())).isEqualTo(sorted.subList(0, 2));
+            }
+        }
+
+        @Test
+        void topMatchIsNearlyAlwaysTheNearest() throws InterruptedException {
+            List<Registration> registrations = clustered(size());
+            addAll(registrations);
+            int queries = 300;
+            int right = 0;
+            for (int i = 0; i < queries; i++) {
+                Embedding query =
+                        specimens.near(registrations.get(i * 7 % size()).embedding(), 0.8);
+
+                Match found = lookUp(query, LabelScope.ALL, 1, 1).matches().getFirst();
+
+                Registration nearest = BruteForce.nearest(registrations, query);
+                boolean asNear = found.score().cosine() >= BruteForce.cosine(nearest.embedding(), query) - 1e-6;
+                right += asNear ? 1 : 0;
+            }
+            assertThat(right / (double) queries).isGreaterThanOrEqualTo(0.99);
+        }
+
+        @Test
+        void everyRegistrationIsFoundByItsOwnVector() throws InterruptedException {
+            List<Registration> registrations = clustered(500);
+            addAll(registrations);
+
+            for (Registration registration : registrations) {
+                assertThat(ids(lookUp(registration.embedding(), LabelScope.ALL, 1, 1)
+                                .matches()))
+                        .containsExactly(registration.id().value());
+            }
+        }
+    }
+
+    @Nested
+    class Concurrency {
+
+        @Test
+        void lookUpThatBeginsAfterAChangeSeesIt() {
+            for (int i = 0; i < 20; i++) {
+                Embedding vector = specimens.vector();
+                RegistrationId id = add("r" + i, "first", vector).id();
+                assertThat(lookUp(vector).matches().getFirst().label()).isEqualTo(LabelPath.of("first"));
+                assertThat(labels()).hasSize(1);
+
+                store.registrations().relabel(passports.id(), id, LabelPath.of("second"));
+                assertThat(lookUp(vector).matches().getFirst().label()).isEqualTo(LabelPath.of("second"));
+                assertThat(store.registrations()
+                                .find(passports.id(), id)
+                                .orElseThrow()
+                                .label())
+                        .isEqualTo(LabelPath.of("second"));
+
+                store.registrations().delete(passports.id(), id);
+                assertThat(lookUp(vector).matches()).isEmpty();
+                assertThat(labels()).isEmpty();
+            }
+        }
+
+        @Test
+        void manyWritersLoseNothingAndSeeTheirOwn() throws InterruptedException {
+            List<Registration> registrations = clustered(size());
+
+            List<Boolean> seen = atOnce(registrations.stream()
+                    .map(registration -> (Callable<Boolean>) () -> {
+                        store.registrations().add(registration);
+                        return ids(lookUp(registration.embedding(), LabelScope.ALL, 1, 1)
+                                        .matches())
+                                .contains(registration.id().value());
+                    })
+                    .toList());
+
+            assertThat(seen).hasSize(size()).containsOnly(true);
+            assertThat(listedIds(LabelScope.ALL, 1000))
+                    .isEqualTo(registrations.stream()
+                            .map(registration -> registration.id().value())
+                            .toList());
+            assertThat(labels().stream().mapToLong(LabelCount::registrations).sum())
+                    .isEqualTo(size());
+        }
+
+        @Test
+        void concurrentReplaysMakeOneRegistration() throws InterruptedException {
+            Registration registration = registration(passports, "r1", "specimen", specimens.vector());
+
+            List<Registration> stored = atOnce(IntStream.range(0, 64)
+                    .mapToObj(_ ->
+                            (Callable<Registration>) () -> store.registrations().add(registration))
+                    .toList());
+
+            assertThat(stored).containsOnly(registration);
+            assertThat(labels()).containsExactly(new LabelCount("specimen", 1, List.of()));
+        }
+
+        @Test
+        void oneOfManyRivalsForAnIdWins() throws InterruptedException {
+            List<Registration> rivals = IntStream.range(0, 32)
+                    .mapToObj(i -> registration(passports, "r1", "label-" + i, specimens.vector()))
+                    .toList();
+
+            List<String> outcomes = atOnce(rivals.stream()
+                    .map(rival -> (Callable<String>) () -> {
+                        try {
+                            return store.registrations().add(rival).label().main();
+                        } catch (AlreadyExists e) {
+                            return "refused";
+                        }
+                    })
+                    .toList());
+
+            String winner = store.registrations()
+                    .find(passports.id(), new RegistrationId("r1"))
+                    .orElseThrow()
+                    .label()
+                    .main();
+            assertThat(outcomes)
+                    .filteredOn(outcome -> !outcome.equals("refused"))
+                    .containsExactly(winner);
+            assertThat(labels()).containsExactly(new LabelCount(winner, 1, List.of()));
+        }
+
+        @Test
+        void everyDeletionSucceedsOnce() throws InterruptedException {
+            List<Registration> registrations = clustered(100);
+            addAll(registrations);
+            List<Registration> twice = Stream.concat(registrations.stream(), registrations.stream())
+                    .toList();
+
+            List<Boolean> deleted = atOnce(twice.stream()
+                    .map(registration -> (Callable<Boolean>) () -> {
+                        try {
+                            store.registrations().delete(passports.id(), registration.id());
+                            return true;
+                        } catch (NotFound e) {
+                            return false;
+                        }
+                    })
+                    .toList());
+
+            assertThat(deleted).filteredOn(done -> done).hasSize(100);
+            assertThat(labels()).isEmpty();
+        }
+
+        @Test
+        void galleryDeletedUnderWritersAnswersOnlyWithNotFound() throws InterruptedException {
+            List<Registration> registrations = clustered(500);
+            List<Callable<String>> tasks = new ArrayList<>();
+            for (int i = 0; i < registrations.size(); i++) {
+                Registration registration = registrations.get(i);
+                boolean deletes = i == 250;
+                tasks.add(() -> {
+                    try {
+                        if (deletes) {
+                            store.catalogue().delete(passports.id());
+                            return "deleted";
+                        }
+                        store.registrations().add(registration);
+                        return "added";
+                    } catch (Failure e) {
+                        return e.getClass().getSimpleName();
+                    }
+                });
+            }
+
+            Set<String> outcomes = new HashSet<>(atOnce(tasks));
+
+            assertThat(outcomes).containsExactlyInAnyOrder("added", "deleted", "NotFound");
+            store.catalogue().create(passports);
+            assertThat(labels()).isEmpty();
+        }
+    }
+
+    @Nested
+    class Reopening {
+
+        @Test
+        void everythingIsAsItWasLeft() throws InterruptedException {
+            List<Registration> registrations = clustered(300);
+            addAll(registrations);
+            store.catalogue().create(cards);
+            store.catalogue().create(Specimens.gallery("gone", SPACE));
+            store.catalogue().delete(new GalleryId("gone"));
+            store.registrations().delete(passports.id(), registrations.get(7).id());
+            store.registrations().relabel(passports.id(), registrations.get(8).id(), LabelPath.of("moved"));
+            List<LabelCount> labels = labels();
+            Candidates found = lookUp(registrations.get(8).embedding());
+
+            reopen();
+
+            assertThat(store.catalogue().list(PageRequest.first(10)).items()).containsExactly(cards, passports);
+            assertThat(labels()).isEqualTo(labels);
+            assertThat(lookUp(registrations.get(8).embedding())).isEqualTo(found);
+            assertThat(store.registrations()
+                            .find(passports.id(), registrations.get(7).id()))
+                    .isEmpty();
+            assertThat(store.registrations()
+                            .find(passports.id(), registrations.get(9).id()))
+                    .contains(registrations.get(9));
+            assertThat(listedIds(LabelScope.ALL, 100)).hasSize(299);
+        }
+
+        @Test
+        void pageTokenOutlivesTheProcess() {
+            IntStream.range(0, 6).forEach(i -> add("r" + i, "label-" + i, specimens.vector()));
+            Optional<String> token = store.registrations()
+                    .list(passports.id(), LabelScope.ALL, PageRequest.first(4))
+                    .nextToken();
+
+            reopen();
+
+            assertThat(store.registrations()
+                            .list(passports.id(), LabelScope.ALL, new PageRequest(4, token))
+                            .items())
+                    .extracting(registration -> registration.id().value())
+                    .containsExactly("r4", "r5");
+        }
+
+        @Test
+        void closedStoreIsUnavailable() {
+            Registration registration = registration(passports, "r1", "specimen", specimens.vector());
+            store.close();
+
+            assertThatThrownBy(() -> store.registrations().add(registration)).isInstanceOf(Unavailable.class);
+            assertThatThrownBy(() -> lookUp(registration.embedding())).isInstanceOf(Unavailable.class);
+            assertThatThrownBy(() -> store.catalogue().create(cards)).isInstanceOf(Unavailable.class);
+            assertThatThrownBy(() -> store.catalogue().find(passports.id())).isInstanceOf(Unavailable.class);
+        }
+    }
+}

@@ -1,0 +1,428 @@
+package dev.mekiki.gallery.embedded;
+
+import dev.mekiki.core.failure.Failure;
+import dev.mekiki.core.failure.NotFound;
+import dev.mekiki.core.failure.Unavailable;
+import dev.mekiki.core.gallery.Gallery;
+import dev.mekiki.core.gallery.Registration;
+import dev.mekiki.core.gallery.RegistrationId;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.apache.lucene.index.ConcurrentMergeScheduler;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
+import org.apache.lucene.index.IndexNotFoundException;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.IndexWriterConfig.OpenMode;
+import org.apache.lucene.index.SegmentInfos;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.SearcherFactory;
+import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.store.AlreadyClosedException;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.IOFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The index of one gallery. Thread-safe.
+ *
+ * <p>One thread, the scribe, makes all changes: it takes all that wait, decides each on what is there, commits them
+ * together (which ends in fsync) and shows them to readers; only then do their callers go on. So callers share commits,
+ * no two of them decide on the same registration at once, and nobody ever reads what is not durable yet. If a commit
+ * fails, none of its changes is acknowledged, the index is taken back to the last good commit, and the next change
+ * opens it again; look-ups go on meanwhile.
+ *
+ * <p>Callers' own threads never touch files being written, because Java closes those when the thread is interrupted.
+ */
+final class GalleryIndex {
+
+    /** What reads a consistent state of the index. */
+    interface Reading<T> {
+        T apply(IndexSearcher searcher) throws IOException;
+    }
+
+    private static final System.Logger LOG = System.getLogger(GalleryIndex.class.getName());
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    /** Bounds how long the first of a group waits for the others to be indexed. */
+    private static final int LARGEST_GROUP = 1024;
+
+    private final Gallery gallery;
+    private final EmbeddedGallerySettings settings;
+    private final Directory directory;
+    private final BlockingQueue<Object> waiting = new LinkedBlockingQueue<>();
+    private final Thread scribe;
+
+    /** Guarded by {@code this}. */
+    private Ending ending = Ending.NONE;
+
+    /** Only the scribe changes it; null after a failure, until the next change. */
+    private @Nullable IndexWriter writer;
+
+    private volatile SearcherManager readers;
+
+    private enum Ending {
+        NONE,
+        CLOSED,
+        DELETED
+    }
+
+    /** The last thing that the scribe finds in its queue. */
+    private static final Object STOP = new Object();
+
+    private GalleryIndex(Gallery gallery, EmbeddedGallerySettings settings, Directory directory, IndexWriter writer)
+            throws IOException {
+        this.gallery = gallery;
+        this.settings = settings;
+        this.directory = directory;
+        this.writer = writer;
+        this.readers = readers(writer);
+        this.scribe =
+                Thread.ofPlatform().daemon().name("gallery-" + gallery.id()).unstarted(this::write);
+    }
+
+    /** Makes the index of an empty gallery in an empty folder; durable when it returns. */
+    static void create(
+            Path path, Gallery gallery, EmbeddedGallerySettings settings, IOFunction<Path, Directory> directories)
+            throws IOException {
+        try (Directory directory = directories.apply(path);
+                IndexWriter writer = new IndexWriter(directory, configuration(settings, OpenMode.CREATE))) {
+            writer.setLiveCommitData(GalleryDescription.write(gallery).entrySet());
+            writer.commit();
+        }
+    }
+
+    /** @throws UnusableGalleryDirectory if it is not such an index, or a damaged one */
+    static GalleryIndex open(Path path, EmbeddedGallerySettings settings, IOFunction<Path, Directory> directories)
+            throws IOException {
+        Directory directory = directories.apply(path);
+        @Nullable IndexWriter writer = null;
+        boolean opened = false;
+        try {
+            Gallery gallery = GalleryDescription.read(
+                    SegmentInfos.readLatestCommit(directory).getUserData());
+            writer = new IndexWriter(directory, configuration(settings, OpenMode.APPEND));
+            GalleryIndex index = new GalleryIndex(gallery, settings, directory, writer);
+            index.scribe.start();
+            opened = true;
+            return index;
+        } catch (IndexFormatTooNewException | IndexFormatTooOldException e) {
+            throw new UnusableGalleryDirectory(path, "written by another version", "a format of this version", e);
+        } catch (IndexNotFoundException | CorruptIndexException | IllegalArgumentException e) {
+            throw new UnusableGalleryDirectory(
+                    path, "damaged: " + e.getMessage(), "a gallery; restore it from a backup", e);
+        } catch (EOFException | NoSuchFileException e) {
+            throw new UnusableGalleryDirectory(path, "damaged: " + e, "a gallery; restore it from a backup", e);
+        } finally {
+            if (!opened) {
+                if (writer != null) {
+                    writer.rollback();
+                }
+                directory.close();
+            }
+        }
+    }
+
+    private static IndexWriterConfig configuration(EmbeddedGallerySettings settings, OpenMode mode) {
+        return new IndexWriterConfig()
+                .setOpenMode(mode)
+                .setCodec(GraphCodec.of(settings.graphConnections(), settings.graphBeam()))
+                .setMergeScheduler(new LoggingMerges())
+                // callers wait for the commit, so it does not wait for merges
+                .setMaxFullFlushMergeWaitMillis(0)
+                .setCommitOnClose(true);
+    }
+
+    private static SearcherManager readers(IndexWriter writer) throws IOException {
+        return new SearcherManager(writer, new SearcherFactory() {
+            @Override
+            public IndexSearcher newSearcher(IndexReader reader, @Nullable IndexReader previous) {
+                IndexSearcher searcher = new IndexSearcher(reader);
+                searcher.setQueryCache(null);
+                return searcher;
+            }
+        });
+    }
+
+    Gallery gallery() {
+        return gallery;
+    }
+
+    /**
+     * Makes a change and waits until it is durable.
+     *
+     * @return what is there now
+     */
+    Optional<Registration> change(Change change) {
+        synchronized (this) {
+            if (ending != Ending.NONE) {
+                throw gone();
+            }
+            waiting.add(change);
+        }
+        try {
+            return change.done().get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Failure failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unavailable(
+                    "interrupted while a change of " + gallery.id().resource() + " was becoming durable",
+                    RETRY_AFTER,
+                    e);
+        }
+    }
+
+    /** Reads the latest durable state. */
+    <T> T read(Reading<T> reading) {
+        try {
+            while (true) {
+                SearcherManager current = readers;
+                IndexSearcher searcher;
+                try {
+                    searcher = current.acquire();
+                } catch (AlreadyClosedException e) {
+                    synchronized (this) {
+                        if (ending != Ending.NONE) {
+                            throw gone();
+                        }
+                    }
+                    if (current == readers) {
+                        throw e;
+                    }
+                    continue; // the scribe has just opened the index again
+                }
+                try {
+                    return reading.apply(searcher);
+                } finally {
+                    current.release(searcher);
+                }
+            }
+        } catch (IOException | UncheckedIOException | AlreadyClosedException e) {
+            LOG.log(Level.ERROR, () -> "reading " + gallery.id().resource() + " failed", e);
+            throw unavailable("cannot be read", e);
+        }
+    }
+
+    /** Waits for changes under way. */
+    void close() {
+        end(Ending.CLOSED);
+    }
+
+    /** As {@link #close}; later calls are told that there is no such gallery. */
+    void closeToDelete() {
+        end(Ending.DELETED);
+    }
+
+    private void end(Ending how) {
+        synchronized (this) {
+            if (ending != Ending.NONE) {
+                return;
+            }
+            ending = how;
+            waiting.add(STOP);
+        }
+        boolean interrupted = false;
+        while (true) {
+            try {
+                scribe.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Failure gone() {
+        return ending == Ending.DELETED
+                ? new NotFound(gallery.id().resource())
+                : new Unavailable("the gallery store is closed", RETRY_AFTER);
+    }
+
+    private Unavailable unavailable(String why, Throwable cause) {
+        return new Unavailable(gallery.id().resource() + " " + why + ": " + cause.getMessage(), RETRY_AFTER, cause);
+    }
+
+    private void write() {
+        List<Object> group = new ArrayList<>();
+        boolean stopped = false;
+        while (!stopped) {
+            group.clear();
+            try {
+                group.add(waiting.take());
+            } catch (InterruptedException e) {
+                continue; // nobody has this thread but the JVM's owner; STOP ends it
+            }
+            waiting.drainTo(group, LARGEST_GROUP - 1);
+            List<Change> changes = new ArrayList<>(group.size());
+            for (Object next : group) {
+                if (next instanceof Change change) {
+                    changes.add(change);
+                } else {
+                    stopped = true;
+                }
+            }
+            makeDurable(changes);
+        }
+        release();
+    }
+
+    private void makeDurable(List<Change> changes) {
+        List<Runnable> replies = new ArrayList<>();
+        try {
+            IndexWriter open = openWriter();
+            if (index(open, changes, replies)) {
+                open.commit();
+                readers.maybeRefreshBlocking();
+            }
+        } catch (Throwable e) {
+            LOG.log(Level.ERROR, () -> "writing " + gallery.id().resource() + " failed", e);
+            abandonWriter(e);
+            Unavailable failure = unavailable("cannot be written", e);
+            changes.forEach(change -> change.done().completeExceptionally(failure));
+            return;
+        }
+        replies.forEach(Runnable::run);
+    }
+
+    /** @return whether there is anything to commit */
+    private boolean index(IndexWriter open, List<Change> changes, List<Runnable> replies) throws IOException {
+        Map<RegistrationId, Optional<Registration>> before = new HashMap<>();
+        Map<RegistrationId, Optional<Registration>> after = new HashMap<>();
+        IndexSearcher searcher = readers.acquire();
+        try {
+            DirectoryReader reader = (DirectoryReader) searcher.getIndexReader();
+            for (Change change : changes) {
+                RegistrationId id = change.id();
+                @Nullable Optional<Registration> present = after.get(id);
+                if (present == null) {
+                    present = Optional.ofNullable(RegistrationDocument.find(reader, gallery, id));
+                    before.put(id, present);
+                }
+                try {
+                    Optional<Registration> result = change.edit().apply(present);
+                    after.put(id, result);
+                    replies.add(() -> change.done().complete(result));
+                } catch (Failure failure) {
+                    after.put(id, present);
+                    replies.add(() -> change.done().completeExceptionally(failure));
+                }
+            }
+        } finally {
+            readers.release(searcher);
+        }
+        boolean changed = false;
+        for (Map.Entry<RegistrationId, Optional<Registration>> entry : after.entrySet()) {
+            boolean wasThere =
+                    before.getOrDefault(entry.getKey(), Optional.empty()).isPresent();
+            Optional<Registration> now = entry.getValue();
+            if (now.equals(before.get(entry.getKey()))) {
+                continue;
+            }
+            changed = true;
+            if (now.isEmpty()) {
+                open.deleteDocuments(RegistrationDocument.idTerm(entry.getKey()));
+            } else if (wasThere) {
+                open.updateDocument(RegistrationDocument.idTerm(entry.getKey()), RegistrationDocument.of(now.get()));
+            } else {
+                open.addDocument(RegistrationDocument.of(now.get()));
+            }
+        }
+        return changed;
+    }
+
+    private IndexWriter openWriter() throws IOException {
+        @Nullable IndexWriter current = writer;
+        if (current != null && current.isOpen()) {
+            return current;
+        }
+        if (current != null) {
+            // a merge met with a failure that closed it between two changes
+            abandonWriter(new IOException("the index was closed by a failure", current.getTragicException()));
+        }
+        IndexWriter reopened = new IndexWriter(directory, configuration(settings, OpenMode.APPEND));
+        SearcherManager old = readers;
+        try {
+            readers = readers(reopened);
+        } catch (Throwable e) {
+            reopened.rollback();
+            throw e;
+        }
+        writer = reopened;
+        old.close();
+        return reopened;
+    }
+
+    /** Back to the last commit: what was not acknowledged is not to become durable with somebody else's change. */
+    private void abandonWriter(Throwable cause) {
+        @Nullable IndexWriter abandoned = writer;
+        writer = null;
+        if (abandoned != null) {
+            try {
+                abandoned.rollback();
+            } catch (Throwable e) {
+                cause.addSuppressed(e);
+            }
+        }
+    }
+
+    private void release() {
+        try {
+            readers.close();
+            @Nullable IndexWriter last = writer;
+            if (last != null && last.isOpen()) {
+                if (deleting()) {
+                    last.rollback();
+                } else {
+                    last.close();
+                }
+            }
+            directory.close();
+        } catch (IOException | RuntimeException e) {
+            // everything acknowledged was committed long ago
+            LOG.log(Level.WARNING, () -> "closing " + gallery.id().resource() + " failed", e);
+            abandonWriter(e);
+        }
+    }
+
+    private synchronized boolean deleting() {
+        return ending == Ending.DELETED;
+    }
+
+    /** The usual file system directory; tests put others in its place. */
+    static Directory onFileSystem(Path path) throws IOException {
+        return FSDirectory.open(path);
+    }
+
+    /** Merges in the background; one that fails is tried again after the next change, and says so in the log. */
+    private static final class LoggingMerges extends ConcurrentMergeScheduler {
+        @Override
+        protected void handleMergeException(Throwable e) {
+            LOG.log(Level.ERROR, "merging failed", e);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.mekiki.gallery.embedded;
+
+import java.io.IOException;
+import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.KnnVectorsWriter;
+import org.apache.lucene.codecs.lucene104.Lucene104Codec;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.SegmentWriteState;
+
+/**
+ * Lucene's own file formats with another shape of graph. Everything is written under Lucene's own format names, so that
+ * an index is read without this class.
+ */
+final class GraphCodec {
+
+    /** The largest dimension that an {@link dev.mekiki.core.embedding.EmbeddingSpace} may have. */
+    private static final int MAX_DIMENSION = 32_768;
+
+    private GraphCodec() {}
+
+    static Codec of(int connections, int beam) {
+        KnnVectorsFormat graph = new LongVectors(new Lucene99HnswVectorsFormat(connections, beam));
+        return new Lucene104Codec() {
+            @Override
+            public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
+                return graph;
+            }
+        };
+    }
+
+    /** Lucene's limit of 1,024 dimensions is one of policy, not of the format. */
+    private static final class LongVectors extends KnnVectorsFormat {
+
+        private final KnnVectorsFormat format;
+
+        LongVectors(KnnVectorsFormat format) {
+            super(format.getName());
+            this.format = format;
+        }
+
+        @Override
+        public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
+            return format.fieldsWriter(state);
+        }
+
+        @Override
+        public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
+            return format.fieldsReader(state);
+        }
+
+        @Override
+        public int getMaxDimensions(String fieldName) {
+            return MAX_DIMENSION;
+        }
+    }
+}
