@@ -1,0 +1,55 @@
+package dev.mekiki.service;
+
+import dev.mekiki.service.lifecycle.Lifecycle;
+import dev.mekiki.service.settings.AdmissionConfig;
+import dev.mekiki.service.settings.GalleryConfig;
+import dev.mekiki.service.settings.ImageConfig;
+import dev.mekiki.service.settings.InferenceConfig;
+import dev.mekiki.service.settings.ModelConfig;
+import dev.mekiki.service.settings.ServerConfig;
+import dev.mekiki.service.settings.Settings;
+import dev.mekiki.service.telemetry.Telemetry;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** What the container hands out that knows nothing of the container. */
+final class Parts {
+
+    @Produces
+    @Singleton
+    Settings settings(
+            ModelConfig model,
+            InferenceConfig inference,
+            ImageConfig image,
+            GalleryConfig gallery,
+            AdmissionConfig admission,
+            ServerConfig server,
+            @ConfigProperty(name = "quarkus.grpc.server.host") String grpcHost,
+            @ConfigProperty(name = "quarkus.grpc.server.port") int grpcPort,
+            @ConfigProperty(name = "quarkus.http.host") String httpHost,
+            @ConfigProperty(name = "quarkus.http.port") int httpPort) {
+        return new Settings(
+                model,
+                inference,
+                image,
+                gallery,
+                admission,
+                server,
+                new Settings.Listening(grpcHost, grpcPort, httpHost, httpPort),
+                Settings.Machine.here());
+    }
+
+    @Produces
+    @Singleton
+    Lifecycle lifecycle(AdmissionConfig admission) {
+        return new Lifecycle(admission.retryAfter());
+    }
+
+    @Produces
+    @Singleton
+    Telemetry telemetry(MeterRegistry registry) {
+        return new Telemetry(registry);
+    }
+}

@@ -1,0 +1,149 @@
+package dev.mekiki.service;
+
+import dev.mekiki.core.decision.DecisionPolicy;
+import dev.mekiki.core.recognition.Admission;
+import dev.mekiki.gallery.embedded.EmbeddedGallery;
+import dev.mekiki.inference.ImageEmbedder;
+import dev.mekiki.inference.model.ModelCard;
+import dev.mekiki.service.lifecycle.Engine;
+import dev.mekiki.service.lifecycle.GalleryThreads;
+import dev.mekiki.service.lifecycle.Lifecycle;
+import dev.mekiki.service.settings.Settings;
+import dev.mekiki.service.telemetry.Telemetry;
+import io.quarkus.grpc.runtime.GrpcServer;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.lang.management.ManagementFactory;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import org.jboss.logging.Logger;
+
+/**
+ * Begins and ends the service.
+ *
+ * <p>Begin: settings that cannot work end the process with exit code 1. The server listens at once and says that it is
+ * not ready; gallery and model are opened beside it, and when the model is warm it is ready. If that fails, the process
+ * ends with exit code 1.
+ *
+ * <p>End, on SIGTERM or SIGINT: not ready any more, new calls are refused, calls that were taken are answered, then the
+ * gallery is closed. The exit code is that of the signal, 143 or 130.
+ */
+@Singleton
+public class Startup {
+
+    private static final Logger LOG = Logger.getLogger(Startup.class);
+
+    private final Settings settings;
+    private final Lifecycle lifecycle;
+    private final Telemetry telemetry;
+    private final GrpcServer server;
+
+    /** What is open, the last one first. */
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+    public Startup(Settings settings, Lifecycle lifecycle, Telemetry telemetry, GrpcServer server) {
+        this.settings = settings;
+        this.lifecycle = lifecycle;
+        this.telemetry = telemetry;
+        this.server = server;
+    }
+
+    void begin(@Observes StartupEvent event) {
+        List<String> problems = settings.problems();
+        if (!problems.isEmpty()) {
+            throw new ConfigurationException("The configuration cannot work: " + String.join("; ", problems));
+        }
+        if (server.getPort() < 0) {
+            throw new ConfigurationException(
+                    "gRPC cannot listen on " + settings.listening().grpcHost() + ":"
+                            + settings.listening().grpcPort());
+        }
+        Thread.ofPlatform().name("mekiki-start").start(this::warm);
+    }
+
+    private void warm() {
+        try {
+            synchronized (open) {
+                if (lifecycle.phase() == Lifecycle.Phase.STARTING) {
+                    lifecycle.serve(open());
+                }
+            }
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("The service cannot start: " + e.getMessage(), e);
+            Quarkus.asyncExit(1);
+        }
+    }
+
+    private Engine open() {
+        EmbeddedGallery gallery = EmbeddedGallery.open(settings.gallerySettings());
+        open.push(gallery);
+        Duration retryAfter = settings.admission().retryAfter();
+        int maxRequests = settings.admission().maxRequests();
+        // Twice, because a call that was cancelled gives its place back before its task leaves the queue.
+        ExecutorService galleryThreads = GalleryThreads.pool(settings.galleryThreads(), 2 * maxRequests, retryAfter);
+        open.push(galleryThreads);
+        ModelCard.Calibration calibration =
+                ModelCard.read(ImageEmbedder.cardOf(settings.model().path())).calibration();
+        ImageEmbedder embedder = ImageEmbedder.open(settings.model().path(), settings.inferenceSettings(), telemetry);
+        open.push(embedder);
+        Admission admission = new Admission(maxRequests, retryAfter);
+        telemetry.watchAdmission(admission);
+        telemetry.watchEmbedder(embedder::queueLength, embedder::inFlight);
+        telemetry.serves(embedder.space(), embedder.provider());
+        LOG.infof(
+                "Serving model %s on %s, galleries in %s, gRPC on %s:%d, HTTP on %s:%d; ready after %d ms",
+                embedder.space(),
+                embedder.provider(),
+                settings.gallery().directory().toAbsolutePath(),
+                settings.listening().grpcHost(),
+                server.getPort(),
+                settings.listening().httpHost(),
+                settings.listening().httpPort(),
+                System.currentTimeMillis()
+                        - ManagementFactory.getRuntimeMXBean().getStartTime());
+        return new Engine(
+                embedder,
+                new DecisionPolicy(
+                        calibration.falseAcceptRate(), calibration.threshold(), Map.of(), calibration.subLabelMargin()),
+                gallery,
+                admission,
+                galleryThreads,
+                retryAfter,
+                Clock.systemUTC());
+    }
+
+    void end(@Observes ShutdownEvent event) {
+        int taken = lifecycle.openCalls();
+        int unanswered = lifecycle.drain(settings.server().drainTimeout());
+        if (unanswered > 0) {
+            LOG.warnf(
+                    "Stopping: %d of %d calls were not answered within %s",
+                    unanswered, taken, settings.server().drainTimeout());
+        } else {
+            LOG.infof("Stopping: %d calls that were under way are answered", taken);
+        }
+        synchronized (open) {
+            // The embedder first, then the threads that its completions run on, the gallery last.
+            while (!open.isEmpty()) {
+                close(open.pop());
+            }
+        }
+    }
+
+    private static void close(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            LOG.error("closing failed: " + part, e);
+        }
+    }
+}

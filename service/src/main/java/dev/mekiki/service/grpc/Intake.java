@@ -1,0 +1,224 @@
+package dev.mekiki.service.grpc;
+
+import dev.mekiki.core.failure.Failure;
+import dev.mekiki.core.failure.InvalidInput;
+import dev.mekiki.core.failure.Overloaded;
+import dev.mekiki.service.lifecycle.Lifecycle;
+import dev.mekiki.service.telemetry.Telemetry;
+import io.grpc.Context;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerStreamTracer;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches over one call from its headers to its last byte.
+ *
+ * <p>gRPC itself gathers a message to the end before anybody is asked, and answers one that is too large with
+ * {@code RESOURCE_EXHAUSTED} and no details. So its own limit is off, and bytes are counted here as they arrive, on the
+ * connection's thread: a message that is too large, or that does not fit beside those already held, is refused at once
+ * with a status that says so, and what had arrived of it is dropped.
+ */
+final class Intake extends ServerStreamTracer {
+
+    /** What a message without an image may have. */
+    static final long MOST_WITHOUT_IMAGE = 1 << 20;
+
+    /** The field that the image is in, by method. */
+    private static final Map<String, String> IMAGE_FIELDS = Map.of(
+            "mekiki.v1.Recognition/Recognize", "image",
+            "mekiki.v1.Recognition/RecognizeStream", "request.image",
+            "mekiki.v1.Recognition/Embed", "image",
+            "mekiki.v1.Registrations/CreateRegistration", "image");
+
+    private static final Context.Key<Intake> KEY = Context.key("intake");
+
+    /**
+     * What all calls have in common.
+     *
+     * @param bytes bounds what they hold together
+     * @param maxImageBytes of an image
+     * @param maxMessageBytes of a message with an image
+     * @param retryAfter what a refused caller is told to wait
+     * @param lifecycle whether calls are taken
+     * @param telemetry hears how each ended
+     */
+    record Rules(
+            RequestBytes bytes,
+            long maxImageBytes,
+            long maxMessageBytes,
+            Duration retryAfter,
+            Lifecycle lifecycle,
+            Telemetry telemetry) {}
+
+    private final String method;
+    private final Rules rules;
+    private final long startNanos = System.nanoTime();
+
+    // All of the following under this object's lock.
+    private @Nullable Refusable<?, ?> call;
+    private long messageBytes;
+    private long held;
+    private boolean refused;
+    private boolean entered;
+    private boolean closed;
+
+    private Intake(String method, Rules rules) {
+        this.method = method;
+        this.rules = rules;
+    }
+
+    /** Makes one for each call. */
+    static Factory factory(Rules rules) {
+        return new Factory() {
+            @Override
+            public ServerStreamTracer newServerStreamTracer(String fullMethodName, Metadata headers) {
+                return new Intake(fullMethodName, rules);
+            }
+        };
+    }
+
+    /** That of the call which runs on this thread. */
+    static Intake ofThisCall() {
+        return KEY.get();
+    }
+
+    /** Whether this is a call of the API, not one of health or reflection. */
+    boolean isOfTheApi() {
+        return method.startsWith("mekiki.");
+    }
+
+    /**
+     * Takes the call.
+     *
+     * @return the call, to go on with
+     * @throws dev.mekiki.core.failure.Unavailable if the service does not take calls
+     */
+    <Q, R> ServerCall<Q, R> enter(ServerCall<Q, R> taken) {
+        Refusable<Q, R> refusable = new Refusable<>(taken);
+        synchronized (this) {
+            if (!closed) {
+                rules.lifecycle().enterCall();
+                entered = true;
+            }
+            call = refusable;
+        }
+        return refusable;
+    }
+
+    /** So many bytes of messages are not held any longer. */
+    synchronized void release(long bytes) {
+        long released = Math.min(bytes, held);
+        held -= released;
+        rules.bytes().release(released);
+    }
+
+    @Override
+    public Context filterContext(Context context) {
+        return context.withValue(KEY, this);
+    }
+
+    @Override
+    public synchronized void inboundMessage(int seqNo) {
+        messageBytes = 0;
+    }
+
+    @Override
+    public synchronized void inboundWireSize(long bytes) {
+        if (refused || closed) {
+            return;
+        }
+        messageBytes += bytes;
+        String imageField = IMAGE_FIELDS.get(method);
+        long most = imageField == null ? MOST_WITHOUT_IMAGE : rules.maxMessageBytes();
+        if (messageBytes > most) {
+            refuse(
+                    imageField == null
+                            ? new InvalidInput("request", "more than " + most + " bytes", "at most " + most + " bytes")
+                            : new InvalidInput(
+                                    imageField,
+                                    "a message of more than " + most + " bytes",
+                                    "an image of at most " + rules.maxImageBytes() + " bytes"));
+        } else if (rules.bytes().hold(bytes)) {
+            held += bytes;
+        } else {
+            refuse(new Overloaded("memory for requests", rules.lifecycle().openCalls(), rules.retryAfter()));
+        }
+    }
+
+    @Override
+    public void streamClosed(Status status) {
+        boolean leaves;
+        synchronized (this) {
+            release(held);
+            closed = true;
+            leaves = entered;
+            entered = false;
+        }
+        if (leaves) {
+            rules.lifecycle().leaveCall();
+        }
+        if (isOfTheApi()) {
+            rules.telemetry().callEnded(method, status.getCode(), Duration.ofNanos(System.nanoTime() - startNanos));
+        }
+    }
+
+    private void refuse(Failure failure) {
+        refused = true;
+        StatusRuntimeException status = exception(failure);
+        if (call == null) {
+            throw status;
+        }
+        call.refuse(status);
+    }
+
+    static StatusRuntimeException exception(Failure failure) {
+        return StatusProto.toStatusRuntimeException(FailureStatus.of(failure, RequestFields.AS_THEY_ARE));
+    }
+
+    /** A call that may be closed while its message is still arriving; whatever is sent after that goes nowhere. */
+    private static final class Refusable<Q, R> extends SimpleForwardingServerCall<Q, R> {
+
+        private boolean over;
+
+        Refusable(ServerCall<Q, R> call) {
+            super(call);
+        }
+
+        synchronized void refuse(StatusRuntimeException reason) {
+            if (!over) {
+                over = true;
+                Metadata trailers = reason.getTrailers();
+                delegate().close(reason.getStatus(), trailers == null ? new Metadata() : trailers);
+            }
+        }
+
+        @Override
+        public synchronized void sendHeaders(Metadata headers) {
+            if (!over) {
+                super.sendHeaders(headers);
+            }
+        }
+
+        @Override
+        public synchronized void sendMessage(R message) {
+            if (!over) {
+                super.sendMessage(message);
+            }
+        }
+
+        @Override
+        public synchronized void close(Status status, Metadata trailers) {
+            if (!over) {
+                over = true;
+                super.close(status, trailers);
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.mekiki.service.grpc;
+
+import dev.mekiki.service.lifecycle.Lifecycle;
+import dev.mekiki.service.lifecycle.Lifecycle.Phase;
+import dev.mekiki.service.settings.Settings;
+import dev.mekiki.service.telemetry.Telemetry;
+import dev.mekiki.v1.GalleriesGrpc;
+import dev.mekiki.v1.LabelsGrpc;
+import dev.mekiki.v1.RecognitionGrpc;
+import dev.mekiki.v1.RegistrationsGrpc;
+import io.grpc.Codec;
+import io.grpc.DecompressorRegistry;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.quarkus.grpc.api.ServerBuilderCustomizer;
+import io.quarkus.grpc.runtime.config.GrpcServerConfiguration;
+import io.vertx.grpc.VertxServerBuilder;
+import jakarta.inject.Singleton;
+import java.util.List;
+
+/** Puts health, reflection and the bounds on calls into the gRPC server before it listens. */
+@Singleton
+public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> {
+
+    /** The empty name stands for the server as a whole. */
+    private static final List<String> SERVICES = List.of(
+            "",
+            RecognitionGrpc.SERVICE_NAME,
+            RegistrationsGrpc.SERVICE_NAME,
+            LabelsGrpc.SERVICE_NAME,
+            GalleriesGrpc.SERVICE_NAME);
+
+    private final Settings settings;
+    private final Lifecycle lifecycle;
+    private final Telemetry telemetry;
+
+    public ServerSetup(Settings settings, Lifecycle lifecycle, Telemetry telemetry) {
+        this.settings = settings;
+        this.lifecycle = lifecycle;
+        this.telemetry = telemetry;
+    }
+
+    @Override
+    public void customize(GrpcServerConfiguration configuration, VertxServerBuilder builder) {
+        if (!settings.exposure().isEmpty()) {
+            throw new IllegalStateException(String.join("; ", settings.exposure()));
+        }
+        RequestBytes bytes = new RequestBytes(settings.maxRequestBytes());
+        telemetry.watchCalls(lifecycle::openCalls, bytes::held, bytes.limit());
+        HealthStatusManager health = new HealthStatusManager();
+        lifecycle.watch(phase -> {
+            ServingStatus status = phase == Phase.SERVING ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+            SERVICES.forEach(service -> health.setStatus(service, status));
+        });
+        builder.addStreamTracerFactory(Intake.factory(new Intake.Rules(
+                        bytes,
+                        settings.maxImageBytes(),
+                        settings.maxMessageBytes(),
+                        settings.admission().retryAfter(),
+                        lifecycle,
+                        telemetry)))
+                .intercept(new Door(lifecycle))
+                // Intake counts instead.
+                .maxInboundMessageSize(Integer.MAX_VALUE)
+                // Images are compressed already, and what a compressed message grows to cannot be bounded as it comes.
+                .decompressorRegistry(DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, true))
+                .addService(health.getHealthService())
+                .addService(ProtoReflectionServiceV1.newInstance())
+                .addService(ProtoReflectionService.newInstance());
+    }
+}

@@ -1,0 +1,50 @@
+package dev.mekiki.service.grpc;
+
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Answers calls of one question and one answer. */
+final class UnaryAnswer {
+
+    private UnaryAnswer() {}
+
+    /**
+     * Starts {@code work} and answers when it is done, on whatever thread that is. If the caller goes away or its
+     * deadline passes, the work is cancelled.
+     *
+     * @param caller who asked
+     * @param fields what the domain's fields are called in the request
+     * @param work reads the request and starts; what it throws is the answer
+     * @param message turns the result into the reply
+     */
+    static <T, R> void send(
+            StreamObserver<R> caller,
+            RequestFields fields,
+            Supplier<CompletableFuture<T>> work,
+            Function<T, R> message) {
+        ServerCallStreamObserver<R> call = (ServerCallStreamObserver<R>) caller;
+        CompletableFuture<T> result;
+        try {
+            result = work.get();
+        } catch (RuntimeException e) {
+            call.onError(StatusProto.toStatusRuntimeException(FailureStatus.of(e, fields)));
+            return;
+        }
+        call.setOnCancelHandler(() -> result.cancel(false));
+        result.thenApply(message).whenComplete((reply, failure) -> {
+            if (call.isCancelled()) {
+                return;
+            }
+            if (failure == null) {
+                call.onNext(reply);
+                call.onCompleted();
+            } else {
+                call.onError(StatusProto.toStatusRuntimeException(FailureStatus.of(failure, fields)));
+            }
+        });
+    }
+}

@@ -1,0 +1,49 @@
+package dev.mekiki.service.settings;
+
+import dev.mekiki.inference.session.ExecutionProvider;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** How the model is run. The defaults are the measured best of machines without a GPU. */
+@ConfigMapping(prefix = "mekiki.inference")
+public interface InferenceConfig {
+
+    /**
+     * Execution providers in order of preference: {@code tensorrt}, {@code cuda}, {@code cpu}. The first two need the
+     * GPU build.
+     */
+    @WithDefault("cpu")
+    List<ExecutionProvider> providers();
+
+    /** Whether a provider that is not there is passed over, with a warning; otherwise the service does not start. */
+    @WithDefault("false")
+    boolean fallbackAllowed();
+
+    /** Index of the GPU, at least 0. */
+    @WithDefault("0")
+    int gpu();
+
+    /** ONNX Runtime sessions side by side, each with its own thread, at least 1. Left out: one per processor. */
+    OptionalInt sessions();
+
+    /** Threads within one run of the model, at least 1. */
+    @WithDefault("1")
+    int intraOpThreads();
+
+    /** Batch sizes that are warmed and run, ascending. On a GPU, larger ones win: {@code 1,2,4,8,16,32,64}. */
+    @WithDefault("1,2,3,4")
+    List<Integer> batchSizes();
+
+    /**
+     * How long an image waits for companions while a session is idle, counted from the oldest one; 0 takes what there
+     * is. Less than {@code mekiki.admission.default-deadline}.
+     */
+    @WithDefault("0s")
+    Duration maxDelay();
+
+    /** Threads that decode and preprocess, at least 1. Left out: one per processor. */
+    OptionalInt decodeThreads();
+}

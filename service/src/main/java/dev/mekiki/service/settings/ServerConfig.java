@@ -1,0 +1,21 @@
+package dev.mekiki.service.settings;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** How the service behaves towards the world around it. */
+@ConfigMapping(prefix = "mekiki.server")
+public interface ServerConfig {
+
+    /**
+     * Whether {@code quarkus.grpc.server.host} and {@code quarkus.http.host} may be reachable from other machines.
+     * There is no authentication yet, so this is for networks where everybody may do everything.
+     */
+    @WithDefault("false")
+    boolean insecureListenAllowed();
+
+    /** How long requests that were taken may take to finish after the service was told to stop; 0 or more. */
+    @WithDefault("30s")
+    Duration drainTimeout();
+}

@@ -1,0 +1,251 @@
+package dev.mekiki.service.settings;
+
+import dev.mekiki.gallery.embedded.EmbeddedGallerySettings;
+import dev.mekiki.inference.InferenceSettings;
+import dev.mekiki.inference.decode.ImageLimits;
+import dev.mekiki.inference.session.SessionSettings;
+import io.quarkus.runtime.configuration.MemorySize;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The configuration as a whole, and what its parts demand of each other.
+ *
+ * @param model mekiki.model
+ * @param inference mekiki.inference
+ * @param image mekiki.image
+ * @param gallery mekiki.gallery
+ * @param admission mekiki.admission
+ * @param server mekiki.server
+ * @param listening where gRPC and HTTP listen
+ * @param machine what there is to work with
+ */
+public record Settings(
+        ModelConfig model,
+        InferenceConfig inference,
+        ImageConfig image,
+        GalleryConfig gallery,
+        AdmissionConfig admission,
+        ServerConfig server,
+        Listening listening,
+        Machine machine) {
+
+    /** What a message may hold beside an image: names, a label, attributes at their limits. */
+    static final long BESIDE_IMAGE = 2L << 20;
+
+    private static final long MOST_IMAGE_BYTES = 1L << 30;
+    private static final long USUAL_REQUEST_BYTES = 256L << 20;
+
+    /**
+     * Where the service listens.
+     *
+     * @param grpcHost host name or address of the gRPC server
+     * @param grpcPort its port
+     * @param httpHost host name or address of the HTTP server for health and metrics
+     * @param httpPort its port
+     */
+    public record Listening(String grpcHost, int grpcPort, String httpHost, int httpPort) {}
+
+    /**
+     * What there is to work with.
+     *
+     * @param processors at least 1
+     * @param maxHeap bytes
+     */
+    public record Machine(int processors, long maxHeap) {
+
+        /** This one. */
+        public static Machine here() {
+            return new Machine(
+                    Runtime.getRuntime().availableProcessors(),
+                    Runtime.getRuntime().maxMemory());
+        }
+    }
+
+    /** Everything that cannot work, in words for the operator, empty if all is well. */
+    public List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        require(
+                problems,
+                "mekiki.inference.providers",
+                inference.providers(),
+                !inference.providers().isEmpty(),
+                "one or more");
+        require(problems, "mekiki.inference.gpu", inference.gpu(), inference.gpu() >= 0, "at least 0");
+        require(problems, "mekiki.inference.sessions", sessions(), sessions() >= 1, "at least 1");
+        require(
+                problems,
+                "mekiki.inference.intra-op-threads",
+                inference.intraOpThreads(),
+                inference.intraOpThreads() >= 1,
+                "at least 1");
+        require(
+                problems,
+                "mekiki.inference.batch-sizes",
+                inference.batchSizes(),
+                ascendingFromOne(inference.batchSizes()),
+                "ascending, each at least 1");
+        require(
+                problems,
+                "mekiki.inference.max-delay",
+                inference.maxDelay(),
+                !inference.maxDelay().isNegative() && inference.maxDelay().compareTo(admission.defaultDeadline()) < 0,
+                "0 or more and less than mekiki.admission.default-deadline, " + admission.defaultDeadline());
+        require(problems, "mekiki.inference.decode-threads", decodeThreads(), decodeThreads() >= 1, "at least 1");
+        require(
+                problems,
+                "mekiki.image.max-bytes",
+                maxImageBytes(),
+                maxImageBytes() >= 1 && maxImageBytes() <= MOST_IMAGE_BYTES,
+                "1.." + MOST_IMAGE_BYTES);
+        require(problems, "mekiki.image.max-pixels", image.maxPixels(), image.maxPixels() >= 1, "at least 1");
+        require(
+                problems,
+                "mekiki.image.max-side",
+                image.maxSide(),
+                image.maxSide() >= 1 && image.maxSide() <= 65_535,
+                "1..65535");
+        require(problems, "mekiki.gallery.threads", galleryThreads(), galleryThreads() >= 1, "at least 1");
+        int busy = sessions()
+                * inference.batchSizes().stream()
+                        .mapToInt(Integer::intValue)
+                        .max()
+                        .orElse(1);
+        require(
+                problems,
+                "mekiki.admission.max-requests",
+                admission.maxRequests(),
+                admission.maxRequests() >= Math.max(1, busy),
+                "at least " + busy + ", mekiki.inference.sessions times the largest of mekiki.inference.batch-sizes");
+        require(
+                problems,
+                "mekiki.admission.max-request-bytes",
+                maxRequestBytes(),
+                maxRequestBytes() >= maxMessageBytes(),
+                "at least " + maxMessageBytes() + ", mekiki.image.max-bytes and " + BESIDE_IMAGE);
+        require(
+                problems,
+                "mekiki.admission.max-request-bytes",
+                maxRequestBytes(),
+                maxRequestBytes() <= machine.maxHeap() / 2,
+                "at most " + machine.maxHeap() / 2 + ", half of the heap");
+        requirePositive(problems, "mekiki.admission.retry-after", admission.retryAfter());
+        requirePositive(problems, "mekiki.admission.default-deadline", admission.defaultDeadline());
+        require(
+                problems,
+                "mekiki.admission.max-in-flight-per-stream",
+                admission.maxInFlightPerStream(),
+                admission.maxInFlightPerStream() >= 1 && admission.maxInFlightPerStream() <= admission.maxRequests(),
+                "1.." + admission.maxRequests() + ", mekiki.admission.max-requests");
+        require(
+                problems,
+                "mekiki.server.drain-timeout",
+                server.drainTimeout(),
+                !server.drainTimeout().isNegative(),
+                "0 or more");
+        problems.addAll(exposure());
+        return problems;
+    }
+
+    /** What is wrong with where the service listens. */
+    public List<String> exposure() {
+        List<String> problems = new ArrayList<>();
+        String expected =
+                "a loopback address, because there is no authentication yet, or mekiki.server.insecure-listen-allowed=true";
+        require(
+                problems,
+                "quarkus.grpc.server.host",
+                listening.grpcHost(),
+                server.insecureListenAllowed() || isLoopback(listening.grpcHost()),
+                expected);
+        require(
+                problems,
+                "quarkus.http.host",
+                listening.httpHost(),
+                server.insecureListenAllowed() || isLoopback(listening.httpHost()),
+                expected);
+        return problems;
+    }
+
+    /** The largest request message, bytes. */
+    public long maxMessageBytes() {
+        return maxImageBytes() + BESIDE_IMAGE;
+    }
+
+    /** Most bytes of request messages that are held at once. */
+    public long maxRequestBytes() {
+        return admission
+                .maxRequestBytes()
+                .map(MemorySize::asLongValue)
+                .orElseGet(() -> Math.max(maxMessageBytes(), Math.min(machine.maxHeap() / 4, USUAL_REQUEST_BYTES)));
+    }
+
+    public long maxImageBytes() {
+        return image.maxBytes().asLongValue();
+    }
+
+    public int galleryThreads() {
+        return gallery.threads().orElse(Math.max(8, 2 * machine.processors()));
+    }
+
+    /** Only where there are no {@link #problems}. */
+    public InferenceSettings inferenceSettings() {
+        return new InferenceSettings(
+                new ImageLimits(Math.toIntExact(maxImageBytes()), image.maxPixels(), image.maxSide()),
+                decodeThreads(),
+                admission.maxRequests(),
+                maxRequestBytes(),
+                new SessionSettings(
+                        inference.providers(),
+                        inference.fallbackAllowed(),
+                        inference.gpu(),
+                        sessions(),
+                        inference.intraOpThreads(),
+                        inference.batchSizes()),
+                inference.maxDelay());
+    }
+
+    public EmbeddedGallerySettings gallerySettings() {
+        return EmbeddedGallerySettings.in(gallery.directory());
+    }
+
+    private int sessions() {
+        return inference.sessions().orElse(machine.processors());
+    }
+
+    private int decodeThreads() {
+        return inference.decodeThreads().orElse(machine.processors());
+    }
+
+    private static boolean ascendingFromOne(List<Integer> sizes) {
+        int previous = 0;
+        for (int size : sizes) {
+            if (size <= previous) {
+                return false;
+            }
+            previous = size;
+        }
+        return previous > 0;
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    private static void requirePositive(List<String> problems, String property, Duration found) {
+        require(problems, property, found, found.isPositive(), "more than 0");
+    }
+
+    private static void require(List<String> problems, String property, Object found, boolean right, String expected) {
+        if (!right) {
+            problems.add(property + ": " + found + " (expected: " + expected + ")");
+        }
+    }
+}
