@@ -106,7 +106,7 @@ final class Canvas {
         opencv_imgproc.circle(image, at(from, x, y), fixed(radius), paint(colour), pen(thickness), LINE_AA, SHIFT);
     }
 
-    /** An ellipse, filled. @param angle degrees, clockwise on the image */
+    /** An ellipse, filled; its angle is in degrees, clockwise on the image. */
     void oval(double x, double y, double rx, double ry, double angle, Colour colour) {
         arc(x, y, rx, ry, angle, 0, 360, opencv_imgproc.FILLED, colour);
     }
@@ -143,7 +143,7 @@ final class Canvas {
         return n;
     }
 
-    /** Fills a polygon. @param xy x and y of each corner in turn, at most 2,048 corners */
+    /** Fills a polygon, given as x and y of each corner in turn; at most 2,048 corners. */
     void polygon(Colour colour, double... xy) {
         if (load(xy) >= 3) {
             opencv_imgproc.fillPoly(image, points, count, 1, paint(colour), LINE_AA, SHIFT, noOffset);
@@ -221,7 +221,7 @@ final class Canvas {
         }
     }
 
-    /** Draws on a copy and lets it shine through. @param opacity 0..1 of what the drawing adds */
+    /** Draws on a copy and lets it shine through with the given opacity, 0..1. */
     void translucent(double opacity, Consumer<Canvas> drawing) {
         try (Mat copy = image.clone()) {
             drawing.accept(new Canvas(copy));

@@ -502,7 +502,7 @@ public final class Photographer {
                 return;
             }
             float[] weights = new float[side * side];
-            double centre = side / 2;
+            int centre = side / 2;
             int steps = 4 * side;
             for (int i = 0; i <= steps; i++) {
                 double t = length * (i / (double) steps - 0.5);

@@ -70,9 +70,9 @@ public final class SampleCatalogue {
             String title = mainLabel.replace('-', ' ').toUpperCase(Locale.ROOT);
             for (int issue = 0; issue < lines[line].issues(); issue++) {
                 DocumentDesign design = new DocumentDesign(
-                        lines[line].kind(), title, Seeds.mix(seed, line), Seeds.mix(seed, 1000L + 10 * line + issue));
+                        lines[line].kind(), title, Seeds.mix(seed, line), Seeds.mix(seed, 1000L + 10L * line + issue));
                 documents.add(new SampleDocument(
-                        mainLabel, ISSUES[issue], design, Seeds.mix(seed, 100_000L + 10 * line + issue)));
+                        mainLabel, ISSUES[issue], design, Seeds.mix(seed, 100_000L + 10L * line + issue)));
             }
         }
         return List.copyOf(documents);
