@@ -1,0 +1,310 @@
+package dev.mekiki.inference;
+
+import dev.mekiki.core.embedding.EmbeddedImage;
+import dev.mekiki.core.embedding.Embedder;
+import dev.mekiki.core.embedding.Embedding;
+import dev.mekiki.core.embedding.EmbeddingSpace;
+import dev.mekiki.core.failure.DeadlineExpired;
+import dev.mekiki.core.failure.InvalidInput;
+import dev.mekiki.core.failure.Overloaded;
+import dev.mekiki.core.failure.Unavailable;
+import dev.mekiki.core.image.ContentDigest;
+import dev.mekiki.core.image.EncodedImage;
+import dev.mekiki.core.time.Deadline;
+import dev.mekiki.core.time.Stage;
+import dev.mekiki.core.time.StageDurations;
+import dev.mekiki.inference.InferenceObserver.Outcome;
+import dev.mekiki.inference.batch.BatchDevice;
+import dev.mekiki.inference.batch.BatchListener;
+import dev.mekiki.inference.batch.BatchPolicy;
+import dev.mekiki.inference.batch.Batched;
+import dev.mekiki.inference.batch.Batcher;
+import dev.mekiki.inference.decode.DecodedImage;
+import dev.mekiki.inference.decode.ImageDecoder;
+import dev.mekiki.inference.model.ModelCard;
+import dev.mekiki.inference.preprocess.Preprocessor;
+import dev.mekiki.inference.session.ExecutionProvider;
+import dev.mekiki.inference.session.OnnxModel;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The embedder of one model: admits a bounded number of images, decodes them on a pool of its own, and runs the model in
+ * batches.
+ *
+ * <p>An image is admitted or refused on the caller's thread, in constant time. An admitted image waits for a decoding
+ * thread and a slot, which is the memory for one image's input tensor; slots are allocated once. It is dropped before
+ * it is decoded, and again before it reaches the device, if its caller cancelled it or its deadline passed. Its place,
+ * slot included, is free again before its future completes.
+ *
+ * <p>{@link #close} refuses new images and returns when those admitted are answered. Thread-safe.
+ */
+public final class ImageEmbedder implements Embedder, AutoCloseable {
+
+    /** Batches that may wait per session: one is being run, one is ready when it ends, one is being filled. */
+    private static final int BATCHES_AHEAD = 2;
+
+    private static final Duration RETRY_WHEN_CLOSED = Duration.ofSeconds(1);
+
+    /** Before the first image is measured. */
+    private static final long FIRST_GUESS_NANOS = 100_000_000;
+
+    private final EmbeddingSpace space;
+    private final ExecutionProvider provider;
+    private final InferenceSettings settings;
+    private final InferenceObserver observer;
+    private final LongSupplier nanoClock;
+    private final ImageDecoder decoder;
+    private final Preprocessor preprocessor;
+    private final Batcher<FloatBuffer, float[]> batcher;
+    private final ExecutorService decodePool;
+    private final BlockingQueue<FloatBuffer> slots;
+    private final Doorkeeper doorkeeper;
+    private final AtomicLong recentNanos = new AtomicLong(FIRST_GUESS_NANOS);
+
+    ImageEmbedder(
+            ModelCard card,
+            ExecutionProvider provider,
+            List<? extends BatchDevice<FloatBuffer, float[]>> devices,
+            InferenceSettings settings,
+            LongSupplier nanoClock,
+            InferenceObserver observer) {
+        this.provider = provider;
+        this.settings = settings;
+        this.observer = observer;
+        this.nanoClock = nanoClock;
+        ModelCard.Input input = card.input();
+        decoder = new ImageDecoder(settings.limits(), 2 * Math.max(input.height(), input.width()));
+        preprocessor = Preprocessor.of(input);
+        space = new EmbeddingSpace(
+                card.name() + "@" + card.version(),
+                card.output().dimension(),
+                ContentDigest.of((card.sha256() + "\n" + preprocessor.description()).getBytes(StandardCharsets.UTF_8))
+                        .hex());
+        int largest = settings.session().batchSizes().getLast();
+        int waiting = BATCHES_AHEAD * largest * devices.size();
+        int slotCount = waiting + largest * devices.size() + settings.decodeThreads();
+        slots = new ArrayBlockingQueue<>(slotCount);
+        for (int i = 0; i < slotCount; i++) {
+            slots.add(ByteBuffer.allocateDirect(preprocessor.floats() * Float.BYTES)
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer());
+        }
+        doorkeeper = new Doorkeeper(settings.maxInFlight(), settings.maxInFlightBytes());
+        BatchPolicy policy = new BatchPolicy(settings.session().batchSizes(), settings.maxDelay(), slotCount);
+        batcher = new Batcher<>("mekiki-session", policy, devices, nanoClock, new BatchListener() {
+            @Override
+            public void batchRan(int items, int size, long nanos) {
+                observer.batchRan(items, size);
+            }
+
+            @Override
+            public void batchSplit(int items, Throwable cause) {}
+        });
+        decodePool = Executors.newFixedThreadPool(
+                settings.decodeThreads(),
+                Thread.ofPlatform().name("mekiki-decode-", 0).daemon().factory());
+    }
+
+    /**
+     * Loads a model and its card, warms every session, and starts.
+     *
+     * @param onnx {@code NAME.onnx}; its card {@code NAME.json} lies beside it
+     * @throws dev.mekiki.inference.session.ModelUnusable if the model is not as its card says or cannot run here
+     * @throws IllegalArgumentException if the card is not valid
+     * @throws java.io.UncheckedIOException if a file cannot be read
+     */
+    public static ImageEmbedder open(Path onnx, InferenceSettings settings, InferenceObserver observer) {
+        ModelCard card = ModelCard.read(cardOf(onnx));
+        OnnxModel model = OnnxModel.load(onnx, card, settings.session());
+        return new ImageEmbedder(card, model.provider(), model.sessions(), settings, System::nanoTime, observer);
+    }
+
+    /** Where the card of a model file lies: {@code NAME.json} beside {@code NAME.onnx}. */
+    public static Path cardOf(Path onnx) {
+        String name = onnx.getFileName().toString();
+        String base = name.endsWith(".onnx") ? name.substring(0, name.length() - ".onnx".length()) : name;
+        return onnx.resolveSibling(base + ".json");
+    }
+
+    @Override
+    public EmbeddingSpace space() {
+        return space;
+    }
+
+    /** What the model runs on. */
+    public ExecutionProvider provider() {
+        return provider;
+    }
+
+    /** Images between {@link #embed} and their vector now. */
+    public int inFlight() {
+        return doorkeeper.images();
+    }
+
+    /** Images that are ready for the model and wait for it now. */
+    public int queueLength() {
+        return batcher.queueLength();
+    }
+
+    @Override
+    public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Deadline deadline) {
+        try {
+            settings.limits().checkBytes(image.size());
+        } catch (InvalidInput e) {
+            return refused(e, Outcome.INVALID);
+        }
+        return switch (doorkeeper.enter(image.size())) {
+            case ADMITTED -> {
+                Request request = new Request(image, deadline, nanoClock.getAsLong());
+                decodePool.execute(request::decode);
+                yield request.answer;
+            }
+            case FULL ->
+                refused(
+                        new Overloaded("embedder", settings.maxInFlight(), Duration.ofNanos(recentNanos.get())),
+                        Outcome.OVERLOADED);
+            case CLOSED -> refused(new Unavailable("the embedder is closed", RETRY_WHEN_CLOSED), Outcome.CLOSED);
+        };
+    }
+
+    private CompletableFuture<EmbeddedImage> refused(RuntimeException failure, Outcome outcome) {
+        observer.ended(outcome);
+        return CompletableFuture.failedFuture(failure);
+    }
+
+    @Override
+    public void close() {
+        doorkeeper.closeAndAwaitEmpty();
+        decodePool.close();
+        batcher.close();
+    }
+
+    /** One admitted image; owns its slot except while the batcher has it. */
+    private final class Request {
+        private final EncodedImage image;
+        private final Deadline deadline;
+        private final long admittedNanos;
+        private final CompletableFuture<EmbeddedImage> answer = new CompletableFuture<>();
+        private final Map<Stage, Duration> durations = new EnumMap<>(Stage.class);
+        private volatile @Nullable CompletableFuture<?> queued;
+
+        Request(EncodedImage image, Deadline deadline, long admittedNanos) {
+            this.image = image;
+            this.deadline = deadline;
+            this.admittedNanos = admittedNanos;
+            var _ = answer.whenComplete((_, _) -> takeBackIfCancelled());
+        }
+
+        /** Runs on a decoding thread. */
+        void decode() {
+            FloatBuffer slot;
+            try {
+                slot = slots.take();
+            } catch (InterruptedException e) {
+                throw new AssertionError("nobody interrupts decoding threads", e);
+            }
+            try {
+                fill(slot);
+            } catch (Throwable e) {
+                leave(slot, null, e);
+                return;
+            }
+            CompletableFuture<Batched<float[]>> batched = batcher.submit(slot, deadline);
+            queued = batched;
+            var _ = batched.whenComplete((result, failure) -> leave(slot, result, failure));
+            takeBackIfCancelled();
+        }
+
+        private void fill(FloatBuffer slot) {
+            long began = nanoClock.getAsLong();
+            if (answer.isCancelled()) {
+                throw new CancellationException();
+            }
+            if (deadline.expiredAt(began)) {
+                throw new DeadlineExpired(Stage.DECODE);
+            }
+            ended(Stage.ADMISSION, began - admittedNanos);
+            try (DecodedImage pixels = decoder.decode(image.bytes())) {
+                long decoded = nanoClock.getAsLong();
+                ended(Stage.DECODE, decoded - began);
+                preprocessor.write(pixels.bgr(), pixels.extent(), slot, 0);
+                ended(Stage.PREPROCESS, nanoClock.getAsLong() - decoded);
+            }
+        }
+
+        private void takeBackIfCancelled() {
+            CompletableFuture<?> waiting = queued;
+            if (waiting != null && answer.isCancelled()) {
+                waiting.cancel(false);
+            }
+        }
+
+        /** Gives back slot and place, then answers; called once, by whoever ends this image's way. */
+        private void leave(FloatBuffer slot, @Nullable Batched<float[]> result, @Nullable Throwable failure) {
+            slots.add(slot);
+            doorkeeper.leave(image.size());
+            EmbeddedImage embedded = null;
+            Throwable cause = failure;
+            if (result != null) {
+                ended(Stage.QUEUE, result.queued().toNanos());
+                ended(Stage.INFERENCE, result.ran().toNanos());
+                try {
+                    embedded = new EmbeddedImage(unit(result.output()), new StageDurations(durations));
+                } catch (RuntimeException e) {
+                    cause = e;
+                }
+                long took = nanoClock.getAsLong() - admittedNanos;
+                recentNanos.updateAndGet(average -> (7 * average + took) / 8);
+            }
+            observer.ended(outcome(cause));
+            if (embedded != null) {
+                answer.complete(embedded);
+            } else if (cause != null) {
+                answer.completeExceptionally(cause);
+            }
+        }
+
+        private Outcome outcome(@Nullable Throwable cause) {
+            if (answer.isCancelled()) {
+                return Outcome.CANCELLED;
+            }
+            return switch (cause) {
+                case null -> Outcome.EMBEDDED;
+                case InvalidInput _ -> Outcome.INVALID;
+                case DeadlineExpired _ -> Outcome.EXPIRED;
+                default -> Outcome.FAILED;
+            };
+        }
+
+        private void ended(Stage stage, long nanos) {
+            durations.put(stage, Duration.ofNanos(nanos));
+            observer.stageEnded(stage, nanos);
+        }
+    }
+
+    private Embedding unit(float[] vector) {
+        try {
+            return Embedding.ofUnit(space, vector);
+        } catch (InvalidInput e) {
+            // The caller's input is not to blame for what the model made of it.
+            throw new IllegalStateException("the model's output: " + e.description(), e);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.mekiki.inference;
+
+import dev.mekiki.core.time.Stage;
+
+/**
+ * Hears what happens inside an {@link ImageEmbedder}, for metrics. Called by many threads, must be quick and must not
+ * throw.
+ */
+public interface InferenceObserver {
+
+    /** How an image's way ended. */
+    enum Outcome {
+        EMBEDDED,
+        /** Not an image, too large, damaged. */
+        INVALID,
+        /** Refused at the door: too many images under way. */
+        OVERLOADED,
+        /** Its deadline passed before it reached the device. */
+        EXPIRED,
+        /** Its caller cancelled it; if the device had it already, the result was thrown away. */
+        CANCELLED,
+        /** Refused at the door: closed. */
+        CLOSED,
+        /** The model failed on it, or this project has a defect. */
+        FAILED
+    }
+
+    /** An image went through a stage: {@code ADMISSION}, {@code DECODE}, {@code PREPROCESS}, {@code QUEUE} or {@code INFERENCE}. */
+    void stageEnded(Stage stage, long nanos);
+
+    /**
+     * The model ran.
+     *
+     * @param images how many images the batch held
+     * @param size what it was run as, padding included
+     */
+    void batchRan(int images, int size);
+
+    /** An image's way ended; every image is heard of once. */
+    void ended(Outcome outcome);
+
+    /** Hears nothing. */
+    InferenceObserver SILENT = new InferenceObserver() {
+        @Override
+        public void stageEnded(Stage stage, long nanos) {}
+
+        @Override
+        public void batchRan(int images, int size) {}
+
+        @Override
+        public void ended(Outcome outcome) {}
+    };
+}

@@ -1,0 +1,83 @@
+package dev.mekiki.inference;
+
+import dev.mekiki.inference.decode.ImageLimits;
+import dev.mekiki.inference.session.ExecutionProvider;
+import dev.mekiki.inference.session.SessionSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * How images are embedded. Impossible values and relations throw {@link IllegalArgumentException}.
+ *
+ * @param limits the largest image that is decoded
+ * @param decodeThreads threads that decode and preprocess, at least 1
+ * @param maxInFlight most images between {@code embed} and their vector, at least sessions × largest batch size; the
+ *     next one is refused
+ * @param maxInFlightBytes most bytes that those images' files may hold together, at least {@code limits.maxBytes}
+ * @param session how the model is loaded, and on how many threads it runs
+ * @param maxDelay how long an image waits for companions while a session is idle; zero to take what there is
+ */
+public record InferenceSettings(
+        ImageLimits limits,
+        int decodeThreads,
+        int maxInFlight,
+        long maxInFlightBytes,
+        SessionSettings session,
+        Duration maxDelay) {
+
+    public InferenceSettings {
+        if (decodeThreads < 1) {
+            throw new IllegalArgumentException("decodeThreads: " + decodeThreads + " (expected: at least 1)");
+        }
+        int busy = session.sessions() * session.batchSizes().getLast();
+        if (maxInFlight < busy) {
+            throw new IllegalArgumentException("maxInFlight: " + maxInFlight + " (expected: at least " + busy
+                    + ", sessions times largest batch size)");
+        }
+        if (maxInFlightBytes < limits.maxBytes()) {
+            throw new IllegalArgumentException("maxInFlightBytes: " + maxInFlightBytes + " (expected: at least "
+                    + limits.maxBytes() + ", the largest file allowed)");
+        }
+        if (maxDelay.isNegative()) {
+            throw new IllegalArgumentException("maxDelay: " + maxDelay + " (expected: zero or more)");
+        }
+    }
+
+    /**
+     * For a machine without a GPU: a session of one thread per core, batches of 1 to 4, no delay.
+     *
+     * @param cores processors to use, at least 1
+     */
+    public static InferenceSettings forCpu(int cores) {
+        return new InferenceSettings(
+                ImageLimits.DEFAULT,
+                cores,
+                Math.max(256, 8 * cores),
+                256L << 20,
+                new SessionSettings(
+                        List.of(ExecutionProvider.CPU),
+                        false,
+                        0,
+                        cores,
+                        1,
+                        IntStream.rangeClosed(1, 4).boxed().toList()),
+                Duration.ZERO);
+    }
+
+    public InferenceSettings withLimits(ImageLimits limits) {
+        return new InferenceSettings(limits, decodeThreads, maxInFlight, maxInFlightBytes, session, maxDelay);
+    }
+
+    public InferenceSettings withDecodeThreads(int decodeThreads) {
+        return new InferenceSettings(limits, decodeThreads, maxInFlight, maxInFlightBytes, session, maxDelay);
+    }
+
+    public InferenceSettings withMaxInFlight(int maxInFlight) {
+        return new InferenceSettings(limits, decodeThreads, maxInFlight, maxInFlightBytes, session, maxDelay);
+    }
+
+    public InferenceSettings withSession(SessionSettings session) {
+        return new InferenceSettings(limits, decodeThreads, maxInFlight, maxInFlightBytes, session, maxDelay);
+    }
+}

@@ -1,0 +1,122 @@
+package dev.mekiki.inference.session;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.mekiki.inference.batch.BatchDevice;
+import dev.mekiki.inference.model.ModelCard;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One ONNX Runtime session with its input and output tensors, allocated once for the largest batch and viewed at every
+ * allowed size. A batch is padded to the next allowed size with whatever the tensor held before; the rows of a batch do
+ * not influence each other, so that is harmless and costs no clearing.
+ *
+ * <p>Items are direct buffers of {@code 3 × height × width} floats, as the preprocessor writes them; outputs are vectors
+ * of the card's dimension. Not thread-safe.
+ */
+public final class OnnxSession implements BatchDevice<FloatBuffer, float[]> {
+
+    private static final int WARM_UP_RUNS = 2;
+    private static final double UNIT_TOLERANCE = 1e-3;
+
+    private final OrtSession session;
+    private final int floats;
+    private final int dimension;
+    private final FloatBuffer input;
+    private final FloatBuffer output;
+    private final List<Run> runs = new ArrayList<>();
+
+    /** The tensors of one allowed batch size, views of the shared buffers. */
+    private record Run(int size, Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs) {}
+
+    OnnxSession(OrtEnvironment environment, OrtSession session, ModelCard card, List<Integer> batchSizes)
+            throws OrtException {
+        this.session = session;
+        floats = 3 * card.input().height() * card.input().width();
+        dimension = card.output().dimension();
+        int largest = batchSizes.getLast();
+        input = direct(largest * floats);
+        output = direct(largest * dimension);
+        for (int size : batchSizes) {
+            long[] in = {size, 3, card.input().height(), card.input().width()};
+            long[] out = {size, dimension};
+            runs.add(new Run(
+                    size,
+                    Map.of(
+                            card.input().name(),
+                            OnnxTensor.createTensor(environment, input.slice(0, size * floats), in)),
+                    Map.of(
+                            card.output().name(),
+                            OnnxTensor.createTensor(environment, output.slice(0, size * dimension), out))));
+        }
+    }
+
+    private static FloatBuffer direct(int floats) {
+        return ByteBuffer.allocateDirect(Math.multiplyExact(floats, Float.BYTES))
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+    }
+
+    void warmUp() throws OrtException {
+        for (Run run : runs) {
+            for (int i = 0; i < WARM_UP_RUNS; i++) {
+                run(run);
+            }
+            for (int row = 0; row < run.size; row++) {
+                double squares = 0;
+                for (int d = 0; d < dimension; d++) {
+                    double v = output.get(row * dimension + d);
+                    squares += v * v;
+                }
+                if (!(Math.abs(Math.sqrt(squares) - 1) <= UNIT_TOLERANCE)) {
+                    throw new ModelUnusable("model's output at batch size " + run.size + ", row " + row + ": length "
+                            + Math.sqrt(squares) + " (expected: 1 within " + UNIT_TOLERANCE + ")");
+                }
+            }
+        }
+    }
+
+    private void run(Run run) throws OrtException {
+        session.run(run.inputs, run.outputs).close();
+    }
+
+    /**
+     * Runs 1..largest size images.
+     *
+     * @throws OrtException if the device fails
+     */
+    @Override
+    public List<float[]> run(List<FloatBuffer> images) throws OrtException {
+        for (int i = 0; i < images.size(); i++) {
+            input.put(i * floats, images.get(i), 0, floats);
+        }
+        run(runs.stream().filter(r -> r.size >= images.size()).findFirst().orElseThrow());
+        List<float[]> vectors = new ArrayList<>(images.size());
+        for (int i = 0; i < images.size(); i++) {
+            float[] vector = new float[dimension];
+            output.get(i * dimension, vector);
+            vectors.add(vector);
+        }
+        return vectors;
+    }
+
+    @Override
+    public void close() {
+        for (Run run : runs) {
+            run.inputs.values().forEach(OnnxTensor::close);
+            run.outputs.values().forEach(OnnxTensor::close);
+        }
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new IllegalStateException("session cannot be closed", e);
+        }
+    }
+}

@@ -1,0 +1,454 @@
+package dev.mekiki.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mekiki.core.embedding.EmbeddedImage;
+import dev.mekiki.core.failure.DeadlineExpired;
+import dev.mekiki.core.failure.InvalidInput;
+import dev.mekiki.core.failure.Overloaded;
+import dev.mekiki.core.failure.Unavailable;
+import dev.mekiki.core.image.EncodedImage;
+import dev.mekiki.core.time.Deadline;
+import dev.mekiki.core.time.Stage;
+import dev.mekiki.inference.InferenceObserver.Outcome;
+import dev.mekiki.inference.batch.BatchDevice;
+import dev.mekiki.inference.decode.DecodedImage;
+import dev.mekiki.inference.decode.Drawing;
+import dev.mekiki.inference.decode.Files;
+import dev.mekiki.inference.decode.ImageDecoder;
+import dev.mekiki.inference.decode.ImageLimits;
+import dev.mekiki.inference.model.ModelCard;
+import dev.mekiki.inference.preprocess.Preprocessor;
+import dev.mekiki.inference.session.ExecutionProvider;
+import dev.mekiki.inference.session.OnnxModel;
+import dev.mekiki.inference.session.OnnxSession;
+import dev.mekiki.inference.session.SessionSettings;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+@SuppressWarnings("FutureReturnValueIgnored") // Many items are there only to be company.
+class ImageEmbedderTest {
+
+    @TempDir
+    private Path folder;
+
+    private final AtomicLong clock = new AtomicLong(1000);
+    private final Outcomes outcomes = new Outcomes();
+
+    private static final class Outcomes implements InferenceObserver {
+        final ConcurrentLinkedQueue<Outcome> ended = new ConcurrentLinkedQueue<>();
+        final ConcurrentLinkedQueue<Stage> stages = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void stageEnded(Stage stage, long nanos) {
+            stages.add(stage);
+        }
+
+        @Override
+        public void batchRan(int images, int size) {}
+
+        @Override
+        public void ended(Outcome outcome) {
+            ended.add(outcome);
+        }
+    }
+
+    /** Holds every batch until the test lets it go; its vectors point along axis one or, for dark images, zero. */
+    private static final class Puppet implements BatchDevice<FloatBuffer, float[]> {
+        final BlockingQueue<Integer> taken = new LinkedBlockingQueue<>();
+        final Semaphore permits = new Semaphore(0);
+
+        @Override
+        public List<float[]> run(List<FloatBuffer> images) throws InterruptedException {
+            taken.add(images.size());
+            permits.acquire();
+            List<float[]> vectors = new ArrayList<>();
+            for (FloatBuffer image : images) {
+                float[] vector = new float[TinyModel.DIMENSION];
+                vector[image.get(0) > 0 ? 1 : 0] = 1;
+                vectors.add(vector);
+            }
+            return vectors;
+        }
+
+        int awaitBatch() throws InterruptedException {
+            Integer size = taken.poll(30, TimeUnit.SECONDS);
+            assertThat(size).as("a batch within 30 s").isNotNull();
+            return size;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static InferenceSettings settings(int sessions, int maxInFlight) {
+        return InferenceSettings.forCpu(2)
+                .withMaxInFlight(maxInFlight)
+                .withSession(
+                        new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, sessions, 1, List.of(1, 2, 4)));
+    }
+
+    private ImageEmbedder embedder(BatchDevice<FloatBuffer, float[]> device, InferenceSettings settings) {
+        ModelCard card = TinyModel.card(new byte[0]);
+        return new ImageEmbedder(card, ExecutionProvider.CPU, List.of(device), settings, clock::get, outcomes);
+    }
+
+    private static EncodedImage grey(int level) {
+        try (Mat mat = Drawing.solid(40, 50, level, level, level)) {
+            return new EncodedImage(Files.encode(".jpg", mat));
+        }
+    }
+
+    private static EncodedImage page(int seed) {
+        Random random = new Random(seed);
+        try (Mat mat = Drawing.page(60 + random.nextInt(200), 60 + random.nextInt(200), seed)) {
+            return new EncodedImage(Files.encode(seed % 2 == 0 ? ".jpg" : ".png", mat));
+        }
+    }
+
+    private static EncodedImage noImage() {
+        return new EncodedImage(new byte[] {1, 2, 3});
+    }
+
+    /** What an image gives all alone, without embedder and batcher. */
+    private static List<float[]> alone(Path onnx, List<EncodedImage> images) throws Exception {
+        ModelCard card = ModelCard.read(ImageEmbedder.cardOf(onnx));
+        ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT, 2 * TinyModel.SIDE);
+        Preprocessor preprocessor = Preprocessor.of(card.input());
+        FloatBuffer slot = ByteBuffer.allocateDirect(preprocessor.floats() * Float.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+        SessionSettings one = new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, 1, 1, List.of(1));
+        List<float[]> vectors = new ArrayList<>();
+        try (OnnxSession session = OnnxModel.load(onnx, card, one).sessions().getFirst()) {
+            for (EncodedImage image : images) {
+                try (DecodedImage pixels = decoder.decode(image.bytes())) {
+                    preprocessor.write(pixels.bgr(), pixels.extent(), slot, 0);
+                }
+                vectors.add(session.run(List.of(slot)).getFirst());
+            }
+        }
+        return vectors;
+    }
+
+    @Test
+    void everyCallerGetsTheVectorOfItsOwnImage() throws Exception {
+        Path onnx = TinyModel.write(folder);
+        List<EncodedImage> images = new ArrayList<>();
+        for (int i = 0; i < 48; i++) {
+            images.add(page(i));
+        }
+        List<float[]> expected = alone(onnx, images);
+        for (int i = 0; i < expected.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                assertThat(distance(expected.get(i), expected.get(j)))
+                        .as("images %d and %d can be told apart", i, j)
+                        .isGreaterThan(1e-3);
+            }
+        }
+        int callers = 12;
+        try (ImageEmbedder embedder = ImageEmbedder.open(onnx, settings(2, 64), InferenceObserver.SILENT);
+                ExecutorService pool = Executors.newFixedThreadPool(callers)) {
+            List<Future<?>> runs = new ArrayList<>();
+            for (int c = 0; c < callers; c++) {
+                Random random = new Random(c);
+                runs.add(pool.submit(() -> {
+                    for (int round = 0; round < 100; round++) {
+                        int i = random.nextInt(images.size());
+                        EmbeddedImage embedded =
+                                embedder.embed(images.get(i), Deadline.NONE).get();
+                        assertThat(embedded.embedding().vector()).containsExactly(expected.get(i), within(1e-5f));
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> run : runs) {
+                run.get();
+            }
+        }
+    }
+
+    private static double distance(float[] a, float[] b) {
+        double squares = 0;
+        for (int i = 0; i < a.length; i++) {
+            squares += Math.pow(a[i] - b[i], 2);
+        }
+        return Math.sqrt(squares);
+    }
+
+    @Test
+    void describesTheSpaceByModelAndPreprocessing() {
+        Path onnx = TinyModel.write(folder);
+        try (ImageEmbedder real = ImageEmbedder.open(onnx, settings(1, 64), InferenceObserver.SILENT);
+                ImageEmbedder other = embedder(new Puppet(), settings(1, 64))) {
+            assertThat(real.space().modelId()).isEqualTo("tiny@3");
+            assertThat(real.space().dimension()).isEqualTo(TinyModel.DIMENSION);
+            assertThat(real.space().digest())
+                    .matches("[0-9a-f]{64}")
+                    .isNotEqualTo(other.space().digest());
+            assertThat(real.provider()).isEqualTo(ExecutionProvider.CPU);
+        }
+    }
+
+    @Test
+    void tellsHowLongEachStageTook() throws Exception {
+        Puppet device = new Puppet();
+        try (ImageEmbedder embedder = embedder(device, settings(1, 8))) {
+            CompletableFuture<EmbeddedImage> answer = embedder.embed(grey(250), Deadline.NONE);
+            device.awaitBatch();
+            clock.addAndGet(5_000_000);
+            device.permits.release();
+            EmbeddedImage embedded = answer.get();
+
+            assertThat(embedded.durations().byStage())
+                    .containsOnlyKeys(Stage.ADMISSION, Stage.DECODE, Stage.PREPROCESS, Stage.QUEUE, Stage.INFERENCE)
+                    .containsEntry(Stage.INFERENCE, Duration.ofMillis(5))
+                    .containsEntry(Stage.DECODE, Duration.ZERO);
+            assertThat(outcomes.stages)
+                    .containsExactly(Stage.ADMISSION, Stage.DECODE, Stage.PREPROCESS, Stage.QUEUE, Stage.INFERENCE);
+            assertThat(outcomes.ended).containsExactly(Outcome.EMBEDDED);
+        }
+    }
+
+    @Test
+    void aBadImageFailsAloneAndTheNextIsServed() throws Exception {
+        Puppet device = new Puppet();
+        device.permits.release(100);
+        try (ImageEmbedder embedder = embedder(device, settings(1, 8))) {
+            assertThatThrownBy(embedder.embed(noImage(), Deadline.NONE)::get).hasCauseInstanceOf(InvalidInput.class);
+            assertThatThrownBy(embedder.embed(new EncodedImage(new byte[0]), Deadline.NONE)::get)
+                    .hasCauseInstanceOf(InvalidInput.class);
+            assertThatThrownBy(embedder.embed(new EncodedImage(new byte[60 << 20]), Deadline.NONE)::get)
+                    .cause()
+                    .isInstanceOf(InvalidInput.class)
+                    .hasMessage("image.content: 62914560 bytes (expected: at most 20971520 bytes)");
+            assertThat(embedder.embed(grey(250), Deadline.NONE)
+                            .get()
+                            .embedding()
+                            .vector()[1])
+                    .isEqualTo(1);
+            assertThat(outcomes.ended)
+                    .containsExactly(Outcome.INVALID, Outcome.INVALID, Outcome.INVALID, Outcome.EMBEDDED);
+            assertThat(embedder.inFlight()).isZero();
+        }
+    }
+
+    @Test
+    void aModelThatGivesNoUnitVectorIsNotTheCallersFault() {
+        BatchDevice<FloatBuffer, float[]> broken = new BatchDevice<>() {
+            @Override
+            public List<float[]> run(List<FloatBuffer> items) {
+                return items.stream().map(i -> new float[TinyModel.DIMENSION]).toList();
+            }
+
+            @Override
+            public void close() {}
+        };
+        try (ImageEmbedder embedder = embedder(broken, settings(1, 8))) {
+            assertThatThrownBy(embedder.embed(grey(9), Deadline.NONE)::get)
+                    .cause()
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("the model's output");
+            assertThat(outcomes.ended).containsExactly(Outcome.FAILED);
+        }
+    }
+
+    /** Occupies the device and both decoding threads' reach: one image runs, the others wait. */
+    private static CompletableFuture<EmbeddedImage> occupy(ImageEmbedder embedder, Puppet device)
+            throws InterruptedException {
+        CompletableFuture<EmbeddedImage> running = embedder.embed(grey(250), Deadline.NONE);
+        assertThat(device.awaitBatch()).isEqualTo(1);
+        return running;
+    }
+
+    @Test
+    void dropsAnImageThatExpiredBeforeItIsDecoded() {
+        Puppet device = new Puppet();
+        try (ImageEmbedder embedder = embedder(device, settings(1, 8))) {
+            // Had it been decoded, the answer would be that it is no image.
+            CompletableFuture<EmbeddedImage> late =
+                    embedder.embed(noImage(), Deadline.after(Duration.ZERO, clock.get()));
+            assertThatThrownBy(late::get)
+                    .cause()
+                    .isInstanceOf(DeadlineExpired.class)
+                    .hasMessageContaining("decode");
+            assertThat(outcomes.ended).containsExactly(Outcome.EXPIRED);
+            assertThat(outcomes.stages).isEmpty();
+        }
+    }
+
+    @Test
+    void dropsAnImageThatExpiredInTheQueue() throws Exception {
+        Puppet device = new Puppet();
+        try (ImageEmbedder embedder = embedder(device, settings(1, 8))) {
+            CompletableFuture<EmbeddedImage> running = occupy(embedder, device);
+            CompletableFuture<EmbeddedImage> late =
+                    embedder.embed(grey(9), Deadline.after(Duration.ofMillis(1), clock.get()));
+            awaitQueue(embedder, 1);
+            clock.addAndGet(1_000_000);
+            device.permits.release(2);
+
+            running.get();
+            assertThatThrownBy(late::get)
+                    .cause()
+                    .isInstanceOf(DeadlineExpired.class)
+                    .hasMessageContaining("inference");
+        }
+        assertThat(device.taken).as("no further batch").isEmpty();
+    }
+
+    /** Decoding happens on other threads; waits for its end, which the queue's length shows. */
+    private static void awaitQueue(ImageEmbedder embedder, int length) {
+        while (embedder.queueLength() < length) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void dropsAnImageThatWasCancelledInTheQueue() throws Exception {
+        Puppet device = new Puppet();
+        try (ImageEmbedder embedder = embedder(device, settings(1, 8))) {
+            CompletableFuture<EmbeddedImage> running = occupy(embedder, device);
+            CompletableFuture<EmbeddedImage> unwanted = embedder.embed(grey(9), Deadline.NONE);
+            awaitQueue(embedder, 1);
+
+            unwanted.cancel(false);
+
+            assertThat(embedder.queueLength()).isZero();
+            assertThat(embedder.inFlight()).isEqualTo(1);
+            assertThat(outcomes.ended).containsExactly(Outcome.CANCELLED);
+            device.permits.release(2);
+            running.get();
+        }
+        assertThat(device.taken).as("no further batch").isEmpty();
+    }
+
+    @Test
+    void cancellingWhatTheDeviceHasKeepsItsSlotUntilTheDeviceIsDone() throws Exception {
+        Puppet device = new Puppet();
+        try (ImageEmbedder embedder = embedder(device, settings(1, 8))) {
+            CompletableFuture<EmbeddedImage> running = occupy(embedder, device);
+            running.cancel(false);
+            assertThat(embedder.inFlight()).isEqualTo(1);
+            device.permits.release();
+        }
+        assertThat(outcomes.ended).containsExactly(Outcome.CANCELLED);
+    }
+
+    @Test
+    void refusesImagesBeyondItsBoundAndTakesNewOnesWhenOthersAreDone() throws Exception {
+        Puppet device = new Puppet();
+        try (ImageEmbedder embedder = embedder(device, settings(1, 8))) {
+            CompletableFuture<EmbeddedImage> first = embedder.embed(grey(250), Deadline.NONE);
+            for (int i = 0; i < 7; i++) {
+                embedder.embed(grey(250), Deadline.NONE);
+            }
+            assertThatThrownBy(embedder.embed(grey(250), Deadline.NONE)::get)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            Overloaded.class,
+                            e -> assertThat(e.retryAfter()).isPositive().isLessThan(Duration.ofSeconds(10)));
+            assertThat(outcomes.ended).containsExactly(Outcome.OVERLOADED);
+
+            // Whoever got an answer finds a place free, even from within the answer's own continuation.
+            CompletableFuture<EmbeddedImage> next = first.thenCompose(_ -> embedder.embed(grey(250), Deadline.NONE));
+            device.permits.release(100);
+            assertThat(next.get().embedding().vector()[1]).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void refusesImagesBeyondItsBoundOnBytes() throws Exception {
+        Puppet device = new Puppet();
+        InferenceSettings roomy = settings(1, 100);
+        int size = grey(250).size();
+        InferenceSettings tight = new InferenceSettings(
+                new ImageLimits(size, 1000_000, 1000), 2, 100, 3L * size + size / 2, roomy.session(), Duration.ZERO);
+        try (ImageEmbedder embedder = embedder(device, tight)) {
+            for (int i = 0; i < 3; i++) {
+                embedder.embed(grey(250), Deadline.NONE);
+            }
+            assertThatThrownBy(embedder.embed(grey(250), Deadline.NONE)::get).hasCauseInstanceOf(Overloaded.class);
+            device.permits.release(100);
+        }
+    }
+
+    @Test
+    void admitsExactlyItsBoundHoweverManyKnockAtOnce() throws Exception {
+        Puppet device = new Puppet();
+        EncodedImage image = grey(250);
+        int threads = 8;
+        CountDownLatch start = new CountDownLatch(1);
+        List<CompletableFuture<EmbeddedImage>> all = new ArrayList<>();
+        try (ImageEmbedder embedder = embedder(device, settings(1, 23));
+                ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+            List<Future<List<CompletableFuture<EmbeddedImage>>>> knocking = new ArrayList<>();
+            for (int t = 0; t < threads; t++) {
+                knocking.add(pool.submit(() -> {
+                    start.await();
+                    List<CompletableFuture<EmbeddedImage>> own = new ArrayList<>();
+                    for (int i = 0; i < 50; i++) {
+                        own.add(embedder.embed(image, Deadline.NONE));
+                    }
+                    return own;
+                }));
+            }
+            start.countDown();
+            for (Future<List<CompletableFuture<EmbeddedImage>>> own : knocking) {
+                all.addAll(own.get());
+            }
+            assertThat(all.stream().filter(CompletableFuture::isCompletedExceptionally))
+                    .hasSize(threads * 50 - 23)
+                    .allSatisfy(f -> assertThat(f.exceptionNow()).isInstanceOf(Overloaded.class));
+            device.permits.release(1000);
+        }
+        assertThat(all.stream().filter(f -> f.state() == Future.State.SUCCESS)).hasSize(23);
+    }
+
+    @Test
+    void closingAnswersWhatWasAdmittedAndRefusesTheRest() throws Exception {
+        Puppet device = new Puppet();
+        ImageEmbedder embedder = embedder(device, settings(1, 50));
+        List<CompletableFuture<EmbeddedImage>> admitted = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            admitted.add(embedder.embed(grey(i % 2 == 0 ? 250 : 5), Deadline.NONE));
+        }
+        device.permits.release(1000);
+        embedder.close();
+
+        for (int i = 0; i < 30; i++) {
+            assertThat(admitted.get(i)).isDone();
+            assertThat(admitted.get(i).resultNow().embedding().vector()[i % 2 == 0 ? 1 : 0])
+                    .isEqualTo(1);
+        }
+        assertThatThrownBy(embedder.embed(grey(1), Deadline.NONE)::get)
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(Unavailable.class);
+        assertThat(outcomes.ended).contains(Outcome.CLOSED);
+    }
+}

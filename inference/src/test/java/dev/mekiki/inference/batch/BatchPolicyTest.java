@@ -1,0 +1,67 @@
+package dev.mekiki.inference.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BatchPolicyTest {
+
+    private static BatchPolicy of(Integer... sizes) {
+        return new BatchPolicy(List.of(sizes), Duration.ZERO, 64);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // waiting, taken, run as
+        "1, 1, 1",
+        "2, 2, 4",
+        "3, 3, 4",
+        "4, 4, 4",
+        "5, 4, 4",
+        "7, 4, 4",
+        "8, 8, 16",
+        "15, 15, 16",
+        "16, 16, 16",
+        "63, 16, 16",
+    })
+    void padsAtMostHalfABatchAndSplitsOtherwise(int waiting, int taken, int runAs) {
+        BatchPolicy policy = of(1, 4, 16);
+
+        assertThat(policy.take(waiting)).isEqualTo(taken);
+        assertThat(policy.sizeFor(taken)).isEqualTo(runAs);
+    }
+
+    @Test
+    void takesWhatThereIsWhereEverySizeIsAllowed() {
+        BatchPolicy policy = of(1, 2, 3, 4);
+
+        for (int waiting = 1; waiting <= 4; waiting++) {
+            assertThat(policy.take(waiting)).isEqualTo(waiting);
+        }
+    }
+
+    @Test
+    void padsAnythingUpToTheOnlySize() {
+        assertThat(of(8).take(1)).isEqualTo(1);
+        assertThat(of(8).sizeFor(1)).isEqualTo(8);
+    }
+
+    @Test
+    void refusesImpossibleValues() {
+        assertThatIllegalArgumentException().isThrownBy(() -> of()).withMessageContaining("at least one");
+        assertThatIllegalArgumentException().isThrownBy(() -> of(0, 1)).withMessageContaining("ascending");
+        assertThatIllegalArgumentException().isThrownBy(() -> of(4, 2)).withMessageContaining("ascending");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new BatchPolicy(List.of(1, 8), Duration.ZERO, 7))
+                .withMessage("capacity: 7 (expected: at least 8, the largest batch size)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new BatchPolicy(List.of(1), Duration.ofNanos(-1), 7))
+                .withMessageContaining("zero or more");
+        assertThatIllegalArgumentException().isThrownBy(() -> of(2).sizeFor(3)).withMessageContaining("1..2");
+    }
+}

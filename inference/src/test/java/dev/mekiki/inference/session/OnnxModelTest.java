@@ -1,0 +1,227 @@
+package dev.mekiki.inference.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mekiki.inference.TinyModel;
+import dev.mekiki.inference.model.ModelCard;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OnnxModelTest {
+
+    @TempDir
+    private Path folder;
+
+    private static SessionSettings cpu(Integer... batchSizes) {
+        return new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, 1, 1, List.of(batchSizes));
+    }
+
+    private static FloatBuffer image(long seed) {
+        Random random = new Random(seed);
+        FloatBuffer image = ByteBuffer.allocateDirect(3 * TinyModel.SIDE * TinyModel.SIDE * Float.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+        float level = (float) random.nextGaussian();
+        for (int i = 0; i < image.capacity(); i++) {
+            image.put(i, level + (float) random.nextGaussian());
+        }
+        return image;
+    }
+
+    private static List<FloatBuffer> images(int n) {
+        List<FloatBuffer> images = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            images.add(image(i));
+        }
+        return images;
+    }
+
+    private OnnxSession only(OnnxModel model) {
+        return model.sessions().getFirst();
+    }
+
+    private ModelCard card(Path onnx) {
+        return ModelCard.read(onnx.resolveSibling("tiny.json"));
+    }
+
+    @Test
+    void aBatchGivesWhatItsImagesGiveAlone() throws Exception {
+        Path onnx = TinyModel.write(folder);
+        // Sizes 1, 4, 9: every number of images in between is padded.
+        try (OnnxSession session = only(OnnxModel.load(onnx, card(onnx), cpu(1, 4, 9)))) {
+            List<FloatBuffer> images = images(9);
+            List<float[]> alone = new ArrayList<>();
+            for (FloatBuffer image : images) {
+                alone.add(session.run(List.of(image)).getFirst());
+            }
+            for (int n = 1; n <= 9; n++) {
+                List<float[]> together = session.run(images.subList(0, n));
+                assertThat(together).hasSize(n);
+                for (int i = 0; i < n; i++) {
+                    assertThat(together.get(i)).containsExactly(alone.get(i), within(1e-6f));
+                }
+            }
+            assertThat(alone.get(0)).isNotEqualTo(alone.get(1));
+        }
+    }
+
+    @Test
+    void outputsAreNotOverwrittenByTheNextRun() throws Exception {
+        Path onnx = TinyModel.write(folder);
+        try (OnnxSession session = only(OnnxModel.load(onnx, card(onnx), cpu(1)))) {
+            float[] first = session.run(List.of(image(1))).getFirst();
+            float[] copy = first.clone();
+            session.run(List.of(image(2)));
+            assertThat(first).isEqualTo(copy);
+        }
+    }
+
+    @Test
+    void sessionsGiveTheSame() throws Exception {
+        Path onnx = TinyModel.write(folder);
+        SessionSettings two = new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, 2, 1, List.of(1));
+        OnnxModel model = OnnxModel.load(onnx, card(onnx), two);
+        assertThat(model.provider()).isEqualTo(ExecutionProvider.CPU);
+        try (OnnxSession left = model.sessions().get(0);
+                OnnxSession right = model.sessions().get(1)) {
+            assertThat(left.run(images(1)).getFirst())
+                    .isEqualTo(right.run(images(1)).getFirst());
+        }
+    }
+
+    @Test
+    void refusesAFileThatIsNotTheOneOfItsCard() throws Exception {
+        Path onnx = TinyModel.write(folder);
+        ModelCard card = card(onnx);
+        Files.write(onnx, new byte[] {0}, java.nio.file.StandardOpenOption.APPEND);
+
+        assertThatExceptionOfType(ModelUnusable.class)
+                .isThrownBy(() -> OnnxModel.load(onnx, card, cpu(1)))
+                .withMessageContaining("SHA-256")
+                .withMessageContaining("expected: " + card.sha256());
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> OnnxModel.load(folder.resolve("none.onnx"), card, cpu(1)))
+                .withMessageContaining("none.onnx cannot be read");
+    }
+
+    @Test
+    void refusesAModelWhoseTensorsAreNotThoseOfItsCard() {
+        Path onnx = TinyModel.write(folder);
+        ModelCard right = card(onnx);
+        ModelCard.Input in = right.input();
+
+        refused(onnx, with(right, renamed(in, "picture"), right.output()), "inputs [pixels] (expected: picture");
+        refused(
+                onnx,
+                with(
+                        right,
+                        new ModelCard.Input(in.name(), 64, 32, in.channelOrder(), in.mean(), in.std()),
+                        right.output()),
+                "[-1, 3, 32, 32] (expected: [-1, 3, 64, 32]");
+        refused(onnx, with(right, in, new ModelCard.Output("vector", 16)), "outputs [embedding] (expected: vector");
+        refused(onnx, with(right, in, new ModelCard.Output("embedding", 17)), "[-1, 16] (expected: [-1, 17]");
+    }
+
+    private static void refused(Path onnx, ModelCard card, String message) {
+        assertThatExceptionOfType(ModelUnusable.class)
+                .isThrownBy(() -> OnnxModel.load(onnx, card, cpu(1)))
+                .withMessageContaining(message);
+    }
+
+    private static ModelCard.Input renamed(ModelCard.Input in, String name) {
+        return new ModelCard.Input(name, in.height(), in.width(), in.channelOrder(), in.mean(), in.std());
+    }
+
+    private static ModelCard with(ModelCard card, ModelCard.Input input, ModelCard.Output output) {
+        return new ModelCard(
+                card.name(),
+                card.version(),
+                card.sha256(),
+                input,
+                output,
+                card.maxBatch(),
+                card.calibration(),
+                card.provenance());
+    }
+
+    @Test
+    void refusesWhatIsNoModel() throws Exception {
+        byte[] text = "this is no model".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        Path onnx = Files.write(folder.resolve("text.onnx"), text);
+        assertThatExceptionOfType(ModelUnusable.class)
+                .isThrownBy(() -> OnnxModel.load(onnx, TinyModel.card(text), cpu(1)))
+                .withMessageContaining("text.onnx cannot be loaded");
+    }
+
+    @Test
+    void refusesBatchSizesThatTheModelCannotRun() throws Exception {
+        Path onnx = TinyModel.write(folder);
+        assertThatExceptionOfType(ModelUnusable.class)
+                .isThrownBy(() -> OnnxModel.load(onnx, card(onnx), cpu(1, 65)))
+                .withMessageContaining("batch size 65 (expected: at most 64");
+
+        byte[] fixed = TinyModel.model("4").toByteArray();
+        Path fixedOnnx = Files.write(folder.resolve("fixed.onnx"), fixed);
+        assertThatExceptionOfType(ModelUnusable.class)
+                .isThrownBy(() -> OnnxModel.load(fixedOnnx, TinyModel.card(fixed), cpu(1, 4)))
+                .withMessageContaining("batch sizes [1, 4] (expected: 4, which is fixed in the model)");
+        try (OnnxSession session = only(OnnxModel.load(fixedOnnx, TinyModel.card(fixed), cpu(4)))) {
+            assertThat(session.run(images(2))).hasSize(2);
+        }
+    }
+
+    @Test
+    void failsAtStartWithoutTheProviderAskedFor() {
+        Path onnx = TinyModel.write(folder);
+        SessionSettings strict = new SessionSettings(
+                List.of(ExecutionProvider.TENSORRT, ExecutionProvider.CPU), false, 99, 1, 1, List.of(1));
+        assertThatExceptionOfType(ModelUnusable.class)
+                .isThrownBy(() -> OnnxModel.load(onnx, card(onnx), strict))
+                .withMessageContaining("execution provider TENSORRT")
+                .withMessageContaining("falling back to another one is not allowed");
+    }
+
+    @Test
+    void fallsBackInOrderWhereThatIsAllowed() {
+        Path onnx = TinyModel.write(folder);
+        // No machine has a hundred GPUs, so this holds with the GPU build as well.
+        List<ExecutionProvider> all =
+                List.of(ExecutionProvider.TENSORRT, ExecutionProvider.CUDA, ExecutionProvider.CPU);
+        OnnxModel model = OnnxModel.load(onnx, card(onnx), new SessionSettings(all, true, 99, 1, 1, List.of(1)));
+        assertThat(model.provider()).isEqualTo(ExecutionProvider.CPU);
+        model.sessions().forEach(OnnxSession::close);
+
+        assertThatExceptionOfType(ModelUnusable.class)
+                .isThrownBy(() -> OnnxModel.load(
+                        onnx, card(onnx), new SessionSettings(all.subList(0, 2), true, 99, 1, 1, List.of(1))))
+                .withMessageContaining("none usable")
+                .withMessageContaining("TENSORRT: ")
+                .withMessageContaining("CUDA: ");
+    }
+
+    @Test
+    void refusesImpossibleSettings() {
+        List<ExecutionProvider> cpu = List.of(ExecutionProvider.CPU);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SessionSettings(List.of(), false, 0, 1, 1, List.of(1)));
+        assertThatIllegalArgumentException().isThrownBy(() -> new SessionSettings(cpu, false, -1, 1, 1, List.of(1)));
+        assertThatIllegalArgumentException().isThrownBy(() -> new SessionSettings(cpu, false, 0, 0, 1, List.of(1)));
+        assertThatIllegalArgumentException().isThrownBy(() -> new SessionSettings(cpu, false, 0, 1, 0, List.of(1)));
+        assertThatIllegalArgumentException().isThrownBy(() -> new SessionSettings(cpu, false, 0, 1, 1, List.of()));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SessionSettings(cpu, false, 0, 1, 1, List.of(2, 1)))
+                .withMessageContaining("ascending");
+    }
+}
