@@ -68,7 +68,7 @@ public abstract class GalleryContract {
 
     private static final int DIMENSION = 64;
     private static final EmbeddingSpace SPACE = Specimens.space(DIMENSION);
-    private static final int WRITERS = 16;
+    private static final int WRITERS = 64;
 
     /**
      * Opens a store; one that was opened and closed before under the same name is found as it was left.
@@ -80,7 +80,7 @@ public abstract class GalleryContract {
 
     /** How many registrations the tests of searching and of concurrent changes make; at least 500. */
     protected int size() {
-        return 2_000;
+        return 1_000;
     }
 
     @TempDir
@@ -633,13 +633,15 @@ public abstract class GalleryContract {
         }
 
         @Test
-        void labelsComePageByPage() {
+        void labelsComePageByPage() throws InterruptedException {
             List<String> names =
                     IntStream.range(0, 23).mapToObj(i -> name("label", i)).toList();
+            List<Registration> registrations = new ArrayList<>();
             for (String name : names) {
-                add(name + "-a", name, specimens.vector());
-                add(name + "-b", name + "/sub", specimens.vector());
+                registrations.add(registration(passports, name + "-a", name, specimens.vector()));
+                registrations.add(registration(passports, name + "-b", name + "/sub", specimens.vector()));
             }
+            addAll(registrations);
 
             for (int size : new int[] {1, 5, 23, 1000}) {
                 assertThat(all(page -> store.search().labels(passports.id(), page), size))
@@ -650,12 +652,15 @@ public abstract class GalleryContract {
         }
 
         @Test
-        void untouchedItemsAppearOnceWhileOthersComeAndGo() {
+        void untouchedItemsAppearOnceWhileOthersComeAndGo() throws InterruptedException {
             List<String> staying =
                     IntStream.range(0, 40).mapToObj(i -> name("s", i)).toList();
-            staying.forEach(id -> add(id, "label-" + id, specimens.vector()));
-            IntStream.range(0, 20)
-                    .forEach(i -> add(name("s", i) + "-going", "label-" + name("s", i) + " x", specimens.vector()));
+            addAll(staying.stream()
+                    .map(id -> registration(passports, id, "label-" + id, specimens.vector()))
+                    .toList());
+            addAll(staying.subList(0, 20).stream()
+                    .map(id -> registration(passports, id + "-going", "label-" + id + " x", specimens.vector()))
+                    .toList());
             AtomicInteger next = new AtomicInteger();
             Runnable unrest = () -> {
                 int i = next.getAndIncrement();
@@ -726,14 +731,16 @@ public abstract class GalleryContract {
         }
 
         @Test
-        void scoresAreTheCosinesOfTheStoredVectors() {
+        void scoresAreTheCosinesOfTheStoredVectors() throws InterruptedException {
             Map<String, Embedding> vectors = new HashMap<>();
+            List<Registration> registrations = new ArrayList<>();
             Embedding centre = specimens.vector();
             for (int i = 0; i < 60; i++) {
                 Embedding vector = i % 2 == 0 ? specimens.vector() : specimens.near(centre, 0.3 + i / 100.0);
                 vectors.put("r" + i, vector);
-                add("r" + i, "label-" + i % 7 + "/sub-" + i % 3, vector);
+                registrations.add(registration(passports, "r" + i, "label-" + i % 7 + "/sub-" + i % 3, vector));
             }
+            addAll(registrations);
             for (Embedding query : List.of(centre, specimens.vector(), specimens.vector())) {
                 Candidates found = lookUp(query, LabelScope.ALL, 60, 60);
 
@@ -768,12 +775,12 @@ public abstract class GalleryContract {
         }
 
         @Test
-        void galleriesDoNotSeeEachOther() {
+        void galleriesDoNotSeeEachOther() throws InterruptedException {
             store.catalogue().create(cards);
             Embedding vector = specimens.vector();
-            for (int i = 0; i < 30; i++) {
-                store.registrations().add(registration(cards, "r" + i, "shared", specimens.near(vector, 0.9)));
-            }
+            addAll(IntStream.range(0, 30)
+                    .mapToObj(i -> registration(cards, "r" + i, "shared", specimens.near(vector, 0.9)))
+                    .toList());
             add("r1", "shared", specimens.near(vector, 0.5));
             add("r40", "own", specimens.near(vector, 0.4));
 

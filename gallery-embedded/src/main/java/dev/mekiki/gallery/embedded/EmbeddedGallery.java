@@ -152,6 +152,15 @@ public final class EmbeddedGallery implements GalleryBackend {
         }
     }
 
+    /** Nobody was told that it exists, so the caller may try again. */
+    private void withdraw(GalleryId id) {
+        try {
+            directory.disappear(id);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, () -> "what was made of " + id.resource() + " could not be removed", e);
+        }
+    }
+
     private static Unavailable unavailable(GalleryId id, String done, IOException e) {
         LOG.log(Level.ERROR, () -> id.resource() + " could not be " + done, e);
         return new Unavailable(id.resource() + " could not be " + done + ": " + e.getMessage(), RETRY_AFTER, e);
@@ -167,12 +176,18 @@ public final class EmbeddedGallery implements GalleryBackend {
                 if (indexes.containsKey(id.value())) {
                     throw new AlreadyExists(id.resource());
                 }
+                boolean created = false;
                 try {
                     GalleryIndex.create(directory.begin(id), gallery, settings, indexDirectories);
                     directory.appear(id);
                     indexes.put(id.value(), GalleryIndex.open(directory.path(id), settings, indexDirectories));
+                    created = true;
                 } catch (IOException e) {
                     throw unavailable(id, "created", e);
+                } finally {
+                    if (!created) {
+                        withdraw(id);
+                    }
                 }
             }
         }
