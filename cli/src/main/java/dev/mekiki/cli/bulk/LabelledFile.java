@@ -1,0 +1,12 @@
+package dev.mekiki.cli.bulk;
+
+import dev.mekiki.core.label.LabelPath;
+import java.nio.file.Path;
+
+/**
+ * An image and what it shows.
+ *
+ * @param file the image
+ * @param label read off its folders
+ */
+public record LabelledFile(Path file, LabelPath label) {}

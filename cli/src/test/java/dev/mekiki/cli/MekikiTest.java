@@ -1,0 +1,86 @@
+package dev.mekiki.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class MekikiTest {
+
+    @TempDir
+    Path folder;
+
+    private final StringWriter told = new StringWriter();
+
+    @Test
+    void tellsWhichOptionIsMissing() {
+        assertThat(run("import", folder.toString())).isEqualTo(2);
+        assertThat(told).asString().contains("Missing required option: '--gallery=GALLERY'");
+    }
+
+    @Test
+    void tellsThatTheFolderIsNone() {
+        assertThat(run("import", folder.resolve("none").toString(), "--gallery", "g"))
+                .isEqualTo(2);
+        assertThat(told).asString().contains("none is not a folder");
+    }
+
+    @Test
+    void tellsThatTheFolderHoldsNoImages() {
+        assertThat(run("import", folder.toString(), "--gallery", "g")).isEqualTo(2);
+        assertThat(told).asString().contains("holds no images (expected: main/image.jpg or main/sub/image.jpg)");
+    }
+
+    @Test
+    void tellsWhatAGalleryMayBeCalled() throws IOException {
+        image();
+        assertThat(run("import", folder.toString(), "--gallery", "My Gallery")).isEqualTo(2);
+        assertThat(told).asString().contains("--gallery: \"My Gallery\" (expected: 1..63 lower-case letters");
+    }
+
+    @Test
+    void tellsWhatATargetLooksLike() throws IOException {
+        String file = image().toString();
+        assertThat(run("recognise", file, "--gallery", "g", "--target", "http://localhost:9000"))
+                .isEqualTo(2);
+        assertThat(told).asString().contains("--target: \"http://localhost:9000\" (expected: host:port)");
+    }
+
+    @Test
+    void tellsTheRangeOfANumber() throws IOException {
+        image();
+        assertThat(run("import", folder.toString(), "--gallery", "g", "--in-flight", "0"))
+                .isEqualTo(2);
+        assertThat(told).asString().contains("--in-flight: 0 (expected: 1..256)");
+    }
+
+    @Test
+    void tellsInOneLineThatNoServiceIsThere() throws IOException {
+        image();
+        // Nobody can listen on port 0.
+        assertThat(run("import", folder.toString(), "--gallery", "g", "--target", "127.0.0.1:0", "--timeout", "20"))
+                .isEqualTo(1);
+        assertThat(told.toString().lines())
+                .singleElement()
+                .asString()
+                .startsWith("mekiki: the service refused: UNAVAILABLE");
+    }
+
+    private Path image() throws IOException {
+        Path file = folder.resolve("passport").resolve("a.jpg");
+        Files.createDirectories(folder.resolve("passport"));
+        return Files.writeString(file, "a");
+    }
+
+    private int run(String... arguments) {
+        CommandLine commandLine = Mekiki.commandLine();
+        commandLine.setErr(new PrintWriter(told));
+        return commandLine.execute(arguments);
+    }
+}
