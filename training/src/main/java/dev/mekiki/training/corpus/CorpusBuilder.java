@@ -1,0 +1,380 @@
+package dev.mekiki.training.corpus;
+
+import static org.bytedeco.opencv.global.opencv_core.CV_32FC1;
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
+
+import dev.mekiki.samples.DocumentGenerator;
+import dev.mekiki.training.corpus.TrainingCorpus.DocumentClass;
+import dev.mekiki.training.corpus.TrainingCorpus.Group;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Point;
+import org.bytedeco.opencv.opencv_core.Rect;
+import org.bytedeco.opencv.opencv_core.Scalar;
+import org.bytedeco.opencv.opencv_core.Size;
+
+/**
+ * Makes many classes of few documents. A few hundred documents alone are learnt by heart; what makes an embedder work on
+ * documents it never saw is the number of different classes. So every document is a class in each of its eight
+ * {@link Turn turns}, parts of documents are classes, and so are collages of parts of several.
+ */
+public final class CorpusBuilder {
+    /** Longest side of an image kept in memory, pixels. A photograph shows it at about 200 at most. */
+    public static final int LONGEST_SIDE = 288;
+
+    /** Correlation of thumbnails above which two documents are the same one scanned twice. */
+    private static final double REPEAT = 0.985;
+
+    private CorpusBuilder() {}
+
+    /**
+     * How many classes are made, and how often they are drawn.
+     *
+     * @param partsPerDocument classes cut out of each document
+     * @param collages classes composed of parts of several documents
+     * @param upright share of batches taken by documents as they are
+     * @param turned share taken by their seven other turns
+     * @param parts share taken by parts
+     * @param collaged share taken by collages; the four shares and that of drawn documents sum to 1
+     */
+    public record Mixture(
+            int partsPerDocument, int collages, double upright, double turned, double parts, double collaged) {}
+
+    /**
+     * Reads the images of a folder, smallest name first.
+     *
+     * @param leftOut file names not to read
+     * @return 8-bit BGR, none with a side longer than {@link #LONGEST_SIDE}
+     * @throws IOException if the folder cannot be read or holds no image
+     */
+    public static List<Mat> readDocuments(Path folder, Set<String> leftOut) throws IOException {
+        List<Mat> documents = new ArrayList<>();
+        for (Path file : files(folder, leftOut)) {
+            Mat image = opencv_imgcodecs.imread(file.toString(), opencv_imgcodecs.IMREAD_COLOR);
+            if (image.empty()) {
+                throw new IOException(file + ": not an image (expected: JPEG, PNG or WebP)");
+            }
+            documents.add(shrink(image));
+        }
+        if (documents.isEmpty()) {
+            throw new IOException(folder + ": no images (expected: at least 2)");
+        }
+        return withoutRepeats(documents);
+    }
+
+    /** Leaves out documents that repeat an earlier one: two classes that look the same cannot be told apart. */
+    private static List<Mat> withoutRepeats(List<Mat> documents) {
+        List<Mat> kept = new ArrayList<>();
+        List<double[]> seen = new ArrayList<>();
+        for (Mat document : documents) {
+            double[] thumbnail = thumbnail(document);
+            boolean repeats = false;
+            for (double[] other : seen) {
+                double correlation = 0;
+                for (int i = 0; i < thumbnail.length; i++) {
+                    correlation += thumbnail[i] * other[i];
+                }
+                repeats |= correlation > REPEAT;
+            }
+            if (!repeats) {
+                kept.add(document);
+                seen.add(thumbnail);
+            }
+        }
+        return kept;
+    }
+
+    /** 24×24 colours less their mean, of unit length. */
+    private static double[] thumbnail(Mat document) {
+        byte[] bytes = new byte[24 * 24 * 3];
+        try (PointerScope scope = new PointerScope()) {
+            Mat small = new Mat();
+            opencv_imgproc.resize(document, small, new Size(24, 24), 0, 0, opencv_imgproc.INTER_AREA);
+            small.data().get(bytes);
+        }
+        double mean = 0;
+        for (byte b : bytes) {
+            mean += (b & 0xFF) / (double) bytes.length;
+        }
+        double length = 1e-9;
+        double[] values = new double[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            values[i] = (bytes[i] & 0xFF) - mean;
+            length += values[i] * values[i];
+        }
+        for (int i = 0; i < values.length; i++) {
+            values[i] /= Math.sqrt(length);
+        }
+        return values;
+    }
+
+    /**
+     * Draws documents of invented issuers, on {@code threads} threads; the same seed gives the same documents.
+     *
+     * @param count how many
+     */
+    public static List<Mat> drawDocuments(int count, long seed, int threads) {
+        try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+            List<Future<Mat>> drawing = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                long own = seed * 1_000_003 + i;
+                drawing.add(pool.submit(() -> DocumentGenerator.drawRandom(own, LONGEST_SIDE)));
+            }
+            List<Mat> documents = new ArrayList<>();
+            for (Future<Mat> f : drawing) {
+                documents.add(f.get());
+            }
+            return documents;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while documents were drawn", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a document could not be drawn", e.getCause());
+        }
+    }
+
+    /** SHA-256 over names and bytes of the images that {@link #readDocuments} reads, hexadecimal. */
+    public static String digest(Path folder, Set<String> leftOut) throws IOException {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (Path file : files(folder, leftOut)) {
+                digest.update(file.getFileName().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                digest.update(Files.readAllBytes(file));
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
+
+    private static List<Path> files(Path folder, Set<String> leftOut) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(f -> !leftOut.contains(f.getFileName().toString()))
+                    .filter(f -> f.getFileName().toString().matches("(?i).*\\.(jpe?g|png|webp)"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** Shrinks an image to {@link #LONGEST_SIDE} if it is larger. */
+    public static Mat shrink(Mat image) {
+        double scale = LONGEST_SIDE / (double) Math.max(image.rows(), image.cols());
+        if (scale >= 1) {
+            return image;
+        }
+        Mat smaller = new Mat();
+        opencv_imgproc.resize(image, smaller, new Size(0, 0), scale, scale, opencv_imgproc.INTER_AREA);
+        return smaller;
+    }
+
+    /**
+     * Makes a corpus of documents and of further drawn ones.
+     *
+     * @param drawn documents drawn by program, each one class; may be empty, then the mixture's shares sum to 1
+     * @param digest of {@code documents}, kept for the model card
+     */
+    public static TrainingCorpus build(
+            List<Mat> documents, List<Mat> drawn, Mixture mixture, long seed, String digest) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<DocumentClass> upright = new ArrayList<>();
+        List<DocumentClass> turned = new ArrayList<>();
+        List<DocumentClass> parts = new ArrayList<>();
+        List<DocumentClass> collages = new ArrayList<>();
+        for (Mat document : documents) {
+            upright.add(new DocumentClass(document, Turn.NONE));
+            for (int i = 1; i < 8; i++) {
+                turned.add(new DocumentClass(document, new Turn(i % 4, i >= 4)));
+            }
+            for (int i = 0; i < mixture.partsPerDocument(); i++) {
+                parts.add(new DocumentClass(part(document, random), turn(random)));
+            }
+        }
+        for (int i = 0; i < mixture.collages(); i++) {
+            collages.add(new DocumentClass(collage(documents, random), Turn.NONE));
+        }
+        List<Group> groups = new ArrayList<>();
+        groups.add(new Group("upright", mixture.upright(), upright));
+        groups.add(new Group("turned", mixture.turned(), turned));
+        if (!parts.isEmpty()) {
+            groups.add(new Group("parts", mixture.parts(), parts));
+        }
+        if (!collages.isEmpty()) {
+            groups.add(new Group("collages", mixture.collaged(), collages));
+        }
+        if (!drawn.isEmpty()) {
+            double rest = 1 - groups.stream().mapToDouble(Group::share).sum();
+            groups.add(new Group(
+                    "drawn",
+                    rest,
+                    drawn.stream().map(d -> new DocumentClass(d, Turn.NONE)).toList()));
+        }
+        return new TrainingCorpus(groups, digest);
+    }
+
+    private static Turn turn(SplittableRandom random) {
+        return new Turn(random.nextInt(4), random.nextBoolean());
+    }
+
+    private static double between(SplittableRandom random, double low, double high) {
+        return low + (high - low) * random.nextDouble();
+    }
+
+    private static Rect window(Mat image, double low, double high, SplittableRandom random) {
+        int width = Math.max(8, (int) (image.cols() * between(random, low, high)));
+        int height = Math.max(8, (int) (image.rows() * between(random, low, high)));
+        return new Rect(
+                random.nextInt(Math.max(1, image.cols() - width + 1)),
+                random.nextInt(Math.max(1, image.rows() - height + 1)),
+                Math.min(width, image.cols()),
+                Math.min(height, image.rows()));
+    }
+
+    private static Mat part(Mat document, SplittableRandom random) {
+        // Made outside the scope, which frees what is made inside.
+        Mat part = new Mat();
+        try (PointerScope scope = new PointerScope()) {
+            document.apply(window(document, 0.4, 0.75, random)).copyTo(part);
+            if (random.nextInt(3) > 0) {
+                recolour(part, random);
+            }
+        }
+        return part;
+    }
+
+    /** Other inks and paper: channels exchanged, mixed, perhaps inverted. */
+    private static void recolour(Mat image, SplittableRandom random) {
+        int[][] orders = {{0, 1, 2}, {1, 0, 2}, {2, 1, 0}, {0, 2, 1}, {1, 2, 0}, {2, 0, 1}};
+        int[] order = orders[random.nextInt(6)];
+        float[] values = new float[9];
+        for (int row = 0; row < 3; row++) {
+            for (int column = 0; column < 3; column++) {
+                values[3 * row + column] = (float)
+                        ((order[row] == column ? 1 : 0) * between(random, 0.5, 1.05) + between(random, -0.2, 0.25));
+            }
+        }
+        Mat mixed = new Mat();
+        opencv_core.transform(image, mixed, new Mat(3, 3, CV_32FC1, new FloatPointer(values)));
+        if (random.nextInt(6) == 0) {
+            opencv_core.bitwise_not(mixed, mixed);
+        }
+        mixed.copyTo(image);
+    }
+
+    private static Scalar colour(SplittableRandom random, double low, double high) {
+        return new Scalar(between(random, low, high), between(random, low, high), between(random, low, high), 0);
+    }
+
+    private static Mat collage(List<Mat> documents, SplittableRandom random) {
+        Mat page = new Mat();
+        try (PointerScope scope = new PointerScope()) {
+            double aspect = between(random, 1.2, 1.75);
+            int longSide = LONGEST_SIDE;
+            int shortSide = (int) (longSide / aspect);
+            boolean portrait = random.nextInt(4) == 0;
+            int width = portrait ? shortSide : longSide;
+            int height = portrait ? longSide : shortSide;
+            page.create(height, width, CV_8UC3);
+            page.put(colour(random, 90, 255));
+            switch (random.nextInt(4)) {
+                case 0 -> {}
+                case 1 -> shade(page, random);
+                default -> {
+                    Mat ground = documents.get(random.nextInt(documents.size()));
+                    Mat stretched = new Mat();
+                    opencv_imgproc.resize(
+                            ground.apply(window(ground, 0.3, 1, random)),
+                            stretched,
+                            new Size(width, height),
+                            0,
+                            0,
+                            opencv_imgproc.INTER_LINEAR);
+                    if (random.nextBoolean()) {
+                        opencv_imgproc.GaussianBlur(stretched, stretched, new Size(0, 0), between(random, 3, 14));
+                    }
+                    recolour(stretched, random);
+                    double weight = between(random, 0.4, 1);
+                    opencv_core.addWeighted(stretched, weight, page, 1 - weight, 0, page);
+                }
+            }
+            int pieces = 2 + random.nextInt(8);
+            for (int i = 0; i < pieces; i++) {
+                Mat document = documents.get(random.nextInt(documents.size()));
+                Mat piece = new Mat();
+                Mat cut = document.apply(window(document, 0.12, 0.55, random));
+                double scale = between(random, 0.6, 1.4);
+                int w = Math.clamp((int) (cut.cols() * scale), 8, width - 1);
+                int h = Math.clamp((int) (cut.rows() * scale), 8, height - 1);
+                opencv_imgproc.resize(cut, piece, new Size(w, h), 0, 0, opencv_imgproc.INTER_AREA);
+                if (random.nextInt(2) == 0) {
+                    recolour(piece, random);
+                }
+                Mat place = page.apply(new Rect(random.nextInt(width - w), random.nextInt(height - h), w, h));
+                double weight = random.nextInt(3) == 0 ? between(random, 0.5, 1) : 1;
+                opencv_core.addWeighted(piece, weight, place, 1 - weight, 0, place);
+            }
+            int lines = random.nextInt(9);
+            for (int i = 0; i < lines; i++) {
+                write(page, random);
+            }
+            if (random.nextInt(3) == 0) {
+                opencv_imgproc.rectangle(
+                        page,
+                        new Point(3, 3),
+                        new Point(width - 4, height - 4),
+                        colour(random, 0, 255),
+                        1 + random.nextInt(4),
+                        8,
+                        0);
+            }
+        }
+        return page;
+    }
+
+    private static void shade(Mat page, SplittableRandom random) {
+        Mat corners = new Mat(2, 2, CV_8UC3);
+        byte[] values = new byte[12];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (byte) (60 + random.nextInt(196));
+        }
+        corners.data().put(values);
+        opencv_imgproc.resize(corners, page, new Size(page.cols(), page.rows()), 0, 0, opencv_imgproc.INTER_LINEAR);
+    }
+
+    private static void write(Mat page, SplittableRandom random) {
+        String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefghijklmnopqrstuvwxyz -/.<";
+        StringBuilder text = new StringBuilder();
+        int length = 3 + random.nextInt(22);
+        for (int i = 0; i < length; i++) {
+            text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+        }
+        opencv_imgproc.putText(
+                page,
+                text.toString(),
+                new Point(random.nextInt(page.cols() * 2 / 3), random.nextInt(page.rows())),
+                random.nextInt(8),
+                between(random, 0.25, 1.1),
+                colour(random, 0, random.nextInt(4) == 0 ? 255 : 110),
+                1 + random.nextInt(2),
+                opencv_imgproc.LINE_AA,
+                false);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.mekiki.training.engine;
+
+import java.util.List;
+
+/**
+ * Everything that a training engine must be given back to go on as if it had never stopped. Arrays are owned by the
+ * state, which is never changed after it was taken.
+ *
+ * @param step optimiser steps done
+ * @param weights flat parameters, then class weights
+ * @param firstMoment AdamW's running mean of gradients, as long as {@code weights}
+ * @param secondMoment AdamW's running mean of squared gradients, as long as {@code weights}
+ * @param average exponential moving average of the flat parameters, class weights left out
+ * @param averageStatistics moving average of the running statistics
+ * @param statistics running statistics of each replica
+ */
+public record EngineState(
+        long step,
+        float[] weights,
+        float[] firstMoment,
+        float[] secondMoment,
+        float[] average,
+        float[] averageStatistics,
+        List<float[]> statistics) {}

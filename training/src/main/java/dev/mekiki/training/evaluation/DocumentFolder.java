@@ -1,0 +1,52 @@
+package dev.mekiki.training.evaluation;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Flat images with their labels, read from a folder. Images in sub-folders are labelled by them
+ * ({@code main/sub/any.jpg} or {@code main/any.jpg}); an image directly in the folder is a label of its own.
+ *
+ * @param files in the order of their names
+ * @param labels of each file, 0-based without gaps
+ * @param names of the labels
+ */
+public record DocumentFolder(List<Path> files, int[] labels, List<String> names) {
+
+    /**
+     * Reads the names; images are not opened.
+     *
+     * @param wanted which file names to take
+     * @throws IOException if the folder cannot be read or holds fewer than two labels
+     */
+    public static DocumentFolder read(Path folder, Predicate<String> wanted) throws IOException {
+        List<Path> files;
+        try (Stream<Path> tree = Files.walk(folder)) {
+            files = tree.filter(Files::isRegularFile)
+                    .filter(f -> f.getFileName().toString().matches("(?i).*\\.(jpe?g|png|webp)"))
+                    .filter(f -> wanted.test(f.getFileName().toString()))
+                    .sorted()
+                    .toList();
+        }
+        Map<String, Integer> numbers = new LinkedHashMap<>();
+        int[] labels = new int[files.size()];
+        for (int i = 0; i < labels.length; i++) {
+            Path relative = folder.relativize(files.get(i));
+            Path parent = relative.getParent();
+            String name = (parent == null ? relative : parent).toString().replace('\\', '/');
+            Integer known = numbers.putIfAbsent(name, numbers.size());
+            labels[i] = known == null ? numbers.size() - 1 : known;
+        }
+        if (numbers.size() < 2) {
+            throw new IOException(folder + ": " + numbers.size() + " labels (expected: at least 2 images or folders)");
+        }
+        return new DocumentFolder(files, labels, new ArrayList<>(numbers.keySet()));
+    }
+}

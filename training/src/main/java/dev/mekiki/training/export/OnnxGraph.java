@@ -1,0 +1,262 @@
+package dev.mekiki.training.export;
+
+import ai.onnx.proto.OnnxMl;
+import com.google.protobuf.ByteString;
+import dev.mekiki.training.network.Layer;
+import dev.mekiki.training.network.LcNet;
+import dev.mekiki.training.network.TrainedNetwork;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * Writes a trained network as an ONNX graph: batch normalisation folded into the layer before it, the batch size left
+ * open, rows of the output of unit length.
+ */
+final class OnnxGraph {
+    /** First operator set with LayerNormalization. */
+    private static final int OPERATOR_SET = 17;
+
+    /** The file format's version that goes with that operator set. */
+    private static final int IR_VERSION = 8;
+
+    private final TrainedNetwork network;
+    private final OnnxMl.GraphProto.Builder graph = OnnxMl.GraphProto.newBuilder();
+
+    private OnnxGraph(TrainedNetwork network) {
+        this.network = network;
+    }
+
+    /**
+     * The model of {@code network}.
+     *
+     * @param name of the graph
+     * @param input name of the input, {@code [N, 3, 128, 128]}
+     * @param output name of the output, {@code [N, 256]}
+     */
+    static OnnxMl.ModelProto of(TrainedNetwork network, String name, String input, String output) {
+        OnnxGraph writer = new OnnxGraph(network);
+        writer.graph.setName(name);
+        writer.graph.addInput(value(input, 3, LcNet.INPUT_SIZE, LcNet.INPUT_SIZE));
+        writer.graph.addOutput(value(output, LcNet.DIMENSION));
+        String features = writer.layers(input);
+        writer.graph.addNode(OnnxMl.NodeProto.newBuilder()
+                .setOpType("LpNormalization")
+                .setName("unit")
+                .addInput(features)
+                .addOutput(output)
+                .addAttribute(integer("axis", 1))
+                .addAttribute(integer("p", 2)));
+        return OnnxMl.ModelProto.newBuilder()
+                .setIrVersion(IR_VERSION)
+                .setProducerName("mekiki")
+                .addOpsetImport(
+                        OnnxMl.OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPERATOR_SET))
+                .setGraph(writer.graph)
+                .build();
+    }
+
+    private String layers(String input) {
+        String x = input;
+        List<Layer> layers = network.layers();
+        for (int i = 0; i < layers.size(); i++) {
+            Layer.BatchNorm norm = i + 1 < layers.size() && layers.get(i + 1) instanceof Layer.BatchNorm b ? b : null;
+            x = switch (layers.get(i)) {
+                case Layer.Convolution c -> {
+                    if (norm == null) {
+                        throw new IllegalStateException(c.name() + ": no batch normalisation follows (expected: one)");
+                    }
+                    i++;
+                    yield convolution(x, c, norm);
+                }
+                case Layer.LayerNorm n -> {
+                    if (norm == null) {
+                        throw new IllegalStateException(n.name() + ": no batch normalisation follows (expected: one)");
+                    }
+                    i++;
+                    yield layerNorm(x, n, norm);
+                }
+                case Layer.BatchNorm b ->
+                    throw new IllegalStateException(
+                            b.name() + ": follows nothing it folds into (expected: a convolution or layer norm)");
+                case Layer.Hardswish ignored -> node("HardSwish", "hardswish" + i, x);
+                case Layer.SqueezeExcitation s -> excite(x, s);
+                case Layer.Flatten ignored -> node("Flatten", "flatten", x);
+                case Layer.Linear l -> linear(x, l);
+            };
+        }
+        return x;
+    }
+
+    private String convolution(String x, Layer.Convolution c, Layer.BatchNorm norm) {
+        float[] weight = network.parameter(c.name() + ".weight");
+        float[] scale = scale(norm);
+        int perChannel = weight.length / c.out();
+        for (int i = 0; i < weight.length; i++) {
+            weight[i] *= scale[i / perChannel];
+        }
+        String w = tensor(c.name() + ".weight", weight, c.out(), c.in() / c.groups(), c.kernel(), c.kernel());
+        String b = tensor(c.name() + ".bias", shift(norm, scale), c.out());
+        long pad = c.kernel() / 2;
+        graph.addNode(OnnxMl.NodeProto.newBuilder()
+                .setOpType("Conv")
+                .setName(c.name())
+                .addInput(x)
+                .addInput(w)
+                .addInput(b)
+                .addOutput(c.name())
+                .addAttribute(integers("kernel_shape", c.kernel(), c.kernel()))
+                .addAttribute(integers("strides", c.stride(), c.stride()))
+                .addAttribute(integers("pads", pad, pad, pad, pad))
+                .addAttribute(integer("group", c.groups())));
+        return c.name();
+    }
+
+    /** A batch norm after a layer norm only rescales it: γ'=γ·s, β'=β·s+t. */
+    private String layerNorm(String x, Layer.LayerNorm n, Layer.BatchNorm norm) {
+        float[] weight = network.parameter(n.name() + ".weight");
+        float[] bias = network.parameter(n.name() + ".bias");
+        float[] scale = scale(norm);
+        float[] shift = shift(norm, scale);
+        for (int i = 0; i < weight.length; i++) {
+            weight[i] *= scale[i];
+            bias[i] = bias[i] * scale[i] + shift[i];
+        }
+        graph.addNode(OnnxMl.NodeProto.newBuilder()
+                .setOpType("LayerNormalization")
+                .setName(n.name())
+                .addInput(x)
+                .addInput(tensor(n.name() + ".weight", weight, n.width()))
+                .addInput(tensor(n.name() + ".bias", bias, n.width()))
+                .addOutput(n.name())
+                .addAttribute(integer("axis", -1))
+                .addAttribute(real("epsilon", (float) Layer.EPSILON)));
+        return n.name();
+    }
+
+    private float[] scale(Layer.BatchNorm norm) {
+        float[] scale = network.parameter(norm.name() + ".weight");
+        float[] variance = network.statistic(norm.name() + ".variance");
+        for (int i = 0; i < scale.length; i++) {
+            scale[i] = (float) (scale[i] / Math.sqrt(variance[i] + Layer.EPSILON));
+        }
+        return scale;
+    }
+
+    private float[] shift(Layer.BatchNorm norm, float[] scale) {
+        float[] shift = network.parameter(norm.name() + ".bias");
+        float[] mean = network.statistic(norm.name() + ".mean");
+        for (int i = 0; i < shift.length; i++) {
+            shift[i] -= mean[i] * scale[i];
+        }
+        return shift;
+    }
+
+    private String excite(String x, Layer.SqueezeExcitation s) {
+        String mean = node("GlobalAveragePool", s.name() + ".mean", x);
+        String reduced =
+                node("Relu", s.name() + ".relu", pointwise(mean, s.name() + ".reduce", s.channels(), s.reduced()));
+        String expanded = pointwise(reduced, s.name() + ".expand", s.reduced(), s.channels());
+        String gate = s.name() + ".gate";
+        graph.addNode(OnnxMl.NodeProto.newBuilder()
+                .setOpType("HardSigmoid")
+                .setName(gate)
+                .addInput(expanded)
+                .addOutput(gate)
+                .addAttribute(real("alpha", 1f / 6))
+                .addAttribute(real("beta", 0.5f)));
+        graph.addNode(OnnxMl.NodeProto.newBuilder()
+                .setOpType("Mul")
+                .setName(s.name())
+                .addInput(x)
+                .addInput(gate)
+                .addOutput(s.name()));
+        return s.name();
+    }
+
+    private String pointwise(String x, String name, int in, int out) {
+        graph.addNode(OnnxMl.NodeProto.newBuilder()
+                .setOpType("Conv")
+                .setName(name)
+                .addInput(x)
+                .addInput(tensor(name + ".weight", network.parameter(name + ".weight"), out, in, 1, 1))
+                .addInput(tensor(name + ".bias", network.parameter(name + ".bias"), out))
+                .addOutput(name)
+                .addAttribute(integers("kernel_shape", 1, 1)));
+        return name;
+    }
+
+    private String linear(String x, Layer.Linear l) {
+        graph.addNode(OnnxMl.NodeProto.newBuilder()
+                .setOpType("Gemm")
+                .setName(l.name())
+                .addInput(x)
+                .addInput(tensor(l.name() + ".weight", network.parameter(l.name() + ".weight"), l.out(), l.in()))
+                .addOutput(l.name())
+                .addAttribute(integer("transB", 1)));
+        return l.name();
+    }
+
+    private String node(String operator, String name, String x) {
+        graph.addNode(OnnxMl.NodeProto.newBuilder()
+                .setOpType(operator)
+                .setName(name)
+                .addInput(x)
+                .addOutput(name));
+        return name;
+    }
+
+    private String tensor(String name, float[] values, long... shape) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        OnnxMl.TensorProto.Builder tensor = OnnxMl.TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(OnnxMl.TensorProto.DataType.FLOAT.getNumber())
+                .setRawData(ByteString.copyFrom(bytes.array()));
+        for (long s : shape) {
+            tensor.addDims(s);
+        }
+        graph.addInitializer(tensor);
+        return name;
+    }
+
+    private static OnnxMl.ValueInfoProto value(String name, long... sizesAfterBatch) {
+        OnnxMl.TensorShapeProto.Builder shape = OnnxMl.TensorShapeProto.newBuilder()
+                .addDim(OnnxMl.TensorShapeProto.Dimension.newBuilder().setDimParam("N"));
+        for (long s : sizesAfterBatch) {
+            shape.addDim(OnnxMl.TensorShapeProto.Dimension.newBuilder().setDimValue(s));
+        }
+        return OnnxMl.ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(OnnxMl.TypeProto.newBuilder()
+                        .setTensorType(OnnxMl.TypeProto.Tensor.newBuilder()
+                                .setElemType(OnnxMl.TensorProto.DataType.FLOAT.getNumber())
+                                .setShape(shape)))
+                .build();
+    }
+
+    private static OnnxMl.AttributeProto integer(String name, long value) {
+        return OnnxMl.AttributeProto.newBuilder()
+                .setName(name)
+                .setType(OnnxMl.AttributeProto.AttributeType.INT)
+                .setI(value)
+                .build();
+    }
+
+    private static OnnxMl.AttributeProto integers(String name, long... values) {
+        OnnxMl.AttributeProto.Builder attribute =
+                OnnxMl.AttributeProto.newBuilder().setName(name).setType(OnnxMl.AttributeProto.AttributeType.INTS);
+        for (long v : values) {
+            attribute.addInts(v);
+        }
+        return attribute.build();
+    }
+
+    private static OnnxMl.AttributeProto real(String name, float value) {
+        return OnnxMl.AttributeProto.newBuilder()
+                .setName(name)
+                .setType(OnnxMl.AttributeProto.AttributeType.FLOAT)
+                .setF(value)
+                .build();
+    }
+}

@@ -1,0 +1,55 @@
+package dev.mekiki.training.network;
+
+/**
+ * One layer of a feed-forward embedder. The trainer interprets the list with its engine, the exporter writes the same
+ * list as ONNX nodes; nothing else knows the network's shape.
+ *
+ * <p>A layer with weights carries the name its parameters are stored under: {@code NAME.weight}, {@code NAME.bias}, and
+ * for {@link BatchNorm} the running statistics {@code NAME.mean} and {@code NAME.variance}.
+ */
+public sealed interface Layer {
+
+    /**
+     * A square convolution without bias, padded with zeros by {@code kernel / 2}.
+     *
+     * @param groups 1, or {@code in} for a depthwise convolution
+     */
+    record Convolution(String name, int in, int out, int kernel, int stride, int groups) implements Layer {
+        public Convolution {
+            if (in % groups != 0 || out % groups != 0) {
+                throw new IllegalArgumentException(
+                        name + ": groups " + groups + " (expected: a divisor of " + in + " and " + out + ")");
+            }
+        }
+    }
+
+    /** Batch normalisation over {@code [N, channels]} or {@code [N, channels, H, W]}; epsilon {@link #EPSILON}. */
+    record BatchNorm(String name, int channels) implements Layer {}
+
+    /** {@code x · min(max(x + 3, 0), 6) / 6}. */
+    record Hardswish() implements Layer {}
+
+    /**
+     * Squeeze and excitation: global mean, 1×1 convolution to {@code channels / 4}, ReLU, 1×1 convolution back,
+     * hard sigmoid {@code min(max(x + 3, 0), 6) / 6}, product with the input. Both convolutions have a bias; they are
+     * stored as {@code NAME.reduce} and {@code NAME.expand}.
+     */
+    record SqueezeExcitation(String name, int channels) implements Layer {
+        /** Channels between the two convolutions. */
+        public int reduced() {
+            return channels / 4;
+        }
+    }
+
+    /** {@code [N, C, H, W]} to {@code [N, C·H·W]}, C slowest. */
+    record Flatten() implements Layer {}
+
+    /** A matrix product without bias. */
+    record Linear(String name, int in, int out) implements Layer {}
+
+    /** Layer normalisation with scale and shift over the last axis; epsilon {@link #EPSILON}. */
+    record LayerNorm(String name, int width) implements Layer {}
+
+    /** Added to variances by {@link BatchNorm} and {@link LayerNorm}. */
+    double EPSILON = 1e-5;
+}

@@ -1,0 +1,72 @@
+package dev.mekiki.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mekiki.inference.decode.DecodedImage;
+import dev.mekiki.inference.decode.ImageDecoder;
+import dev.mekiki.inference.decode.ImageLimits;
+import dev.mekiki.inference.preprocess.Preprocessor;
+import dev.mekiki.training.augment.Augmenter;
+import dev.mekiki.training.corpus.TrainingCorpus;
+import java.nio.FloatBuffer;
+import java.util.SplittableRandom;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.junit.jupiter.api.Test;
+
+/** What the trainer feeds its network is what serving feeds it. */
+class PreprocessingTest {
+    private static final int PLANE = 128 * 128;
+
+    @Test
+    void servingMakesTheTrainersTensorOfAnImageFile() {
+        TrainingCorpus corpus = Drawings.corpus(2);
+        FloatBuffer trained = Drawings.tensor(1);
+        FloatBuffer served = Drawings.tensor(1);
+        Augmenter augmenter = new Augmenter(Drawings.surfaces(corpus));
+        for (int document = 0; document < 2; document++) {
+            Mat flat = corpus.documentClass(document).image();
+            augmenter.photograph(corpus.documentClass(document), 0, new SplittableRandom(1), trained, 0);
+            try (DecodedImage decoded = new ImageDecoder(ImageLimits.DEFAULT, 256).decode(png(flat))) {
+                Preprocessor.of(TrainingRun.INPUT).write(decoded.bgr(), decoded.extent(), served, 0);
+            }
+            assertThat(Drawings.values(served)).isEqualTo(Drawings.values(trained));
+        }
+    }
+
+    @Test
+    void pixelsBecomeMeansOfTheirPatchInRedGreenBlueOrder() {
+        // Blue 0, green grows to the right, red grows downwards: each output pixel is the mean of two by two.
+        byte[] pixels = new byte[256 * 256 * 3];
+        for (int y = 0; y < 256; y++) {
+            for (int x = 0; x < 256; x++) {
+                pixels[3 * (256 * y + x) + 1] = (byte) x;
+                pixels[3 * (256 * y + x) + 2] = (byte) y;
+            }
+        }
+        Mat ramps = new Mat(256, 256, opencv_core.CV_8UC3);
+        ramps.data().put(pixels);
+        FloatBuffer tensor = Drawings.tensor(1);
+        Preprocessor.of(TrainingRun.INPUT).write(ramps, tensor, 0);
+        for (int y = 0; y < 128; y += 9) {
+            for (int x = 0; x < 128; x += 7) {
+                int at = 128 * y + x;
+                assertThat(tensor.get(at)).isCloseTo((2 * y + .5f) / 255, within(1e-5f));
+                assertThat(tensor.get(PLANE + at)).isCloseTo((2 * x + .5f) / 255, within(1e-5f));
+                assertThat(tensor.get(2 * PLANE + at)).isZero();
+            }
+        }
+    }
+
+    private static byte[] png(Mat image) {
+        try (BytePointer out = new BytePointer()) {
+            opencv_imgcodecs.imencode(".png", image, out);
+            byte[] bytes = new byte[(int) out.limit()];
+            out.get(bytes);
+            return bytes;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.mekiki.training.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.mekiki.inference.model.ModelCard;
+import dev.mekiki.training.Drawings;
+import dev.mekiki.training.engine.LossSettings;
+import dev.mekiki.training.engine.OptimiserSettings;
+import dev.mekiki.training.engine.TrainingEngine;
+import dev.mekiki.training.export.ModelExport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluationTest {
+    private static final Evaluation.Settings SETTINGS = new Evaluation.Settings(2, 160, 3, 7, 2);
+
+    @TempDir
+    private static Path folder;
+
+    /** Four documents: two generations under one main label, two images of one label, a loose one. */
+    @BeforeAll
+    static void drawAndExport() throws IOException {
+        List<Mat> documents = Drawings.documents(4);
+        List<String> names = List.of("card/first/a.png", "card/second/b.png", "card/second/c.png", "loose.png");
+        for (int i = 0; i < names.size(); i++) {
+            Path file = folder.resolve("documents").resolve(names.get(i));
+            Files.createDirectories(file.getParent());
+            opencv_imgcodecs.imwrite(file.toString(), documents.get(i));
+        }
+        OptimiserSettings optimiser = new OptimiserSettings(.9, .99, 1e-8, .01, 5, .5);
+        try (TrainingEngine engine = new TrainingEngine(4, 1, 4, .1, optimiser, 3)) {
+            // Untrained, all biases are zero, and so is the embedding of a black image, which serving refuses.
+            for (int step = 0; step < 2; step++) {
+                engine.step(Drawings::stripes, new LossSettings(16, 0, 1, .1), 1e-3);
+            }
+            ModelExport.write(
+                    engine.averaged(),
+                    folder,
+                    "barely",
+                    1,
+                    new ModelCard.Calibration(.001, .5, .1, 0, "none"),
+                    new ModelCard.Provenance("data", 3, "test", "jvm", Map.of()));
+        }
+    }
+
+    @Test
+    void readsLabelsFromTheFolders() throws IOException {
+        DocumentFolder documents = read();
+        assertThat(documents.names()).containsExactly("card/first", "card/second", "loose.png");
+        assertThat(documents.labels()).containsExactly(0, 1, 1, 2);
+    }
+
+    @Test
+    void leavesOutWhatIsNotWanted() throws IOException {
+        assertThat(DocumentFolder.read(folder.resolve("documents"), name -> !name.equals("b.png"))
+                        .labels())
+                .containsExactly(0, 1, 2);
+        assertThatThrownBy(() -> DocumentFolder.read(folder.resolve("documents"), "a.png"::equals))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("1 labels");
+    }
+
+    @Test
+    void reportsEveryConditionAndCountsItsPairs() throws IOException {
+        EvaluationReport report = Evaluation.run(folder.resolve("barely.onnx"), read(), SETTINGS);
+        assertThat(report.parts().keySet()).containsExactly("mild", "hard", "all");
+        Verification mild = report.part("mild").photographPairs();
+        // Eight photographs, four of them of one label: 1 + 6 + 1 pairs are positive, 28 pairs in all.
+        assertThat(mild.positivePairs()).isEqualTo(8);
+        assertThat(mild.negativePairs()).isEqualTo(20);
+        assertThat(report.part("all").photographs()).isEqualTo(16);
+        assertThat(report.table())
+                .contains("barely@1")
+                .contains("TPR@FPR=1e-04")
+                .contains("TPIR@FPIR=1e-02");
+        assertThat(JsonMapper.builder()
+                        .build()
+                        .readTree(report.toJson())
+                        .at("/parts/all/photographs")
+                        .asInt())
+                .isEqualTo(16);
+    }
+
+    @Test
+    void givesTheSameReportTwice() throws IOException {
+        Path onnx = folder.resolve("barely.onnx");
+        assertThat(Evaluation.run(onnx, read(), SETTINGS)).isEqualTo(Evaluation.run(onnx, read(), SETTINGS));
+    }
+
+    private static DocumentFolder read() throws IOException {
+        return DocumentFolder.read(folder.resolve("documents"), name -> true);
+    }
+}
