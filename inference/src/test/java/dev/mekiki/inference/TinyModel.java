@@ -65,7 +65,11 @@ public final class TinyModel {
                 new ModelCard.Provenance("none", 1, "test", "test", Map.of()));
     }
 
-    /** @param batch a number for a fixed batch dimension, or a name for any */
+    /**
+     * The model itself.
+     *
+     * @param batch a number for a fixed batch dimension, or a name for any
+     */
     public static ModelProto model(String batch) {
         Random random = new Random(20);
         GraphProto graph = GraphProto.newBuilder()

@@ -4,6 +4,7 @@ import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.inference.preprocess.Extent;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Locale;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
@@ -26,7 +27,16 @@ import org.bytedeco.opencv.opencv_core.Mat;
  */
 public final class ImageDecoder {
 
+    /** JavaCPP reads this spelling and the one in lower case. */
+    private static final String PHYSICAL_LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
+
     static {
+        // JavaCPP refuses to allocate once the process is four times as large as the Java heap may be. Mapped files
+        // count there, so that a small heap beside a large index would fail; limits and slots bound memory here.
+        if (System.getProperty(PHYSICAL_LIMIT) == null
+                && System.getProperty(PHYSICAL_LIMIT.toLowerCase(Locale.ROOT)) == null) {
+            System.setProperty(PHYSICAL_LIMIT, "0");
+        }
         // Parallelism comes from decoding several images at once; OpenCV's own threads would only compete with it.
         opencv_core.setNumThreads(1);
     }

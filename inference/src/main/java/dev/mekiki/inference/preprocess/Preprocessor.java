@@ -18,7 +18,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
  * source pixels, edges held. A source that has the model's size already passes through unchanged. Sums are kept in
  * float32 and never rounded to 8 bits.
  *
- * <p>Immutable and thread-safe; each calling thread keeps a scratch row of {@code 16 × source width} bytes for reuse.
+ * <p>Immutable and thread-safe; each calling thread keeps a scratch row of {@code 15 × source width} bytes for reuse.
  */
 public final class Preprocessor {
 
@@ -27,7 +27,7 @@ public final class Preprocessor {
     /** Output planes of {@link Scratch#sums}: position of blue, green and red in the tensor. */
     private final int[] plane;
 
-    /** Per blue, green, red: {@code v * scale + shift} is the normalised value. */
+    /** Per blue, green, red: {@code (v - 128) * scale + shift} is the normalised value. */
     private final float[] scale = new float[CHANNELS];
 
     private final float[] shift = new float[CHANNELS];
@@ -46,7 +46,7 @@ public final class Preprocessor {
             double mean = input.mean().get(plane[c]);
             double std = input.std().get(plane[c]);
             scale[c] = (float) (1 / (255 * std));
-            shift[c] = (float) (-mean / std);
+            shift[c] = (float) ((128 / 255.0 - mean) / std);
         }
     }
 
@@ -66,7 +66,7 @@ public final class Preprocessor {
     public String description() {
         return String.format(
                 Locale.ROOT,
-                "area-linear-1 %dx%d planes-of-bgr=%d,%d,%d scale=%s,%s,%s shift=%s,%s,%s",
+                "area-linear %dx%d planes-of-bgr=%d,%d,%d scale=%s,%s,%s shift=%s,%s,%s",
                 height,
                 width,
                 plane[0],
@@ -122,7 +122,11 @@ public final class Preprocessor {
         Scratch s = scratch.get();
         s.reserve(rowBytes);
         for (int y = 0; y < height; y++) {
-            sumRows(pixels, stride, rowBytes, rows, y, s);
+            int taps = rows.start[y + 1] - rows.start[y];
+            for (int t = 0; t < taps; t++) {
+                MemorySegment.copy(pixels, ValueLayout.JAVA_BYTE, stride * (rows.first[y] + t), s.row, 0, rowBytes);
+                addRow(s.row, rows.weights[rows.start[y] + t], t == 0, s.sums, rowBytes);
+            }
             sumColumns(s.sums, columns, tensor, offset + y * width);
         }
     }
@@ -134,20 +138,22 @@ public final class Preprocessor {
         }
     }
 
-    private static void sumRows(MemorySegment pixels, long stride, int rowBytes, Taps rows, int y, Scratch s) {
-        float[] sums = s.sums;
-        byte[] row = s.row;
-        for (int t = 0; t < rows.count(y); t++) {
-            MemorySegment.copy(pixels, ValueLayout.JAVA_BYTE, stride * (rows.first(y) + t), row, 0, rowBytes);
-            float weight = rows.weight(y, t);
-            if (t == 0) {
-                for (int i = 0; i < rowBytes; i++) {
-                    sums[i] = weight * (row[i] & 0xFF);
-                }
-            } else {
-                for (int i = 0; i < rowBytes; i++) {
-                    sums[i] += weight * (row[i] & 0xFF);
-                }
+    /**
+     * Adds one weighted row. Flipping the top bit makes of 0..255 the signed -128..127, which the compiler turns into
+     * floats eight at a time, and unsigned bytes it does not: a quarter of the time. The weights sum to one, so that 128
+     * is added back once, in {@link #shift}.
+     */
+    private static void addRow(byte[] row, float weight, boolean first, float[] sums, int n) {
+        for (int i = 0; i < n; i++) {
+            row[i] ^= (byte) 0x80;
+        }
+        if (first) {
+            for (int i = 0; i < n; i++) {
+                sums[i] = weight * row[i];
+            }
+        } else {
+            for (int i = 0; i < n; i++) {
+                sums[i] += weight * row[i];
             }
         }
     }
@@ -157,13 +163,17 @@ public final class Preprocessor {
         int blueAt = rowStart + plane[0] * planeSize;
         int greenAt = rowStart + plane[1] * planeSize;
         int redAt = rowStart + plane[2] * planeSize;
+        int[] first = columns.first;
+        int[] start = columns.start;
+        float[] weights = columns.weights;
         for (int x = 0; x < width; x++) {
             float blue = 0;
             float green = 0;
             float red = 0;
-            int i = CHANNELS * columns.first(x);
-            for (int t = 0; t < columns.count(x); t++, i += CHANNELS) {
-                float weight = columns.weight(x, t);
+            int i = CHANNELS * first[x];
+            int end = start[x + 1];
+            for (int t = start[x]; t < end; t++, i += CHANNELS) {
+                float weight = weights[t];
                 blue += weight * sums[i];
                 green += weight * sums[i + 1];
                 red += weight * sums[i + 2];

@@ -3,9 +3,13 @@ package dev.mekiki.inference.preprocess;
 /** Which source pixels make up each output pixel of one axis, and with what weights; the weights of one sum to one. */
 final class Taps {
 
-    private final int[] first;
-    private final int[] start;
-    private final float[] weights;
+    /** {@code [target]}: the first source pixel that counts. */
+    final int[] first;
+
+    /** {@code [target + 1]}: where in {@code weights} those of an output pixel begin. */
+    final int[] start;
+
+    final float[] weights;
 
     private Taps(int[] first, int[] start, float[] weights) {
         this.first = first;
@@ -56,17 +60,5 @@ final class Taps {
             start[i + 1] = n;
         }
         return new Taps(first, start, weights);
-    }
-
-    int first(int i) {
-        return first[i];
-    }
-
-    int count(int i) {
-        return start[i + 1] - start[i];
-    }
-
-    float weight(int i, int tap) {
-        return weights[start[i] + tap];
     }
 }

@@ -30,6 +30,10 @@ public final class OnnxModel {
 
     private static final Logger LOG = System.getLogger(OnnxModel.class.getName());
 
+    /** One per process; asking for it again with a level would only log a complaint. */
+    private static final OrtEnvironment ENVIRONMENT =
+            OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+
     private final ExecutionProvider provider;
     private final List<OnnxSession> sessions;
 
@@ -58,13 +62,12 @@ public final class OnnxModel {
             throw new ModelUnusable("model " + onnx + ": batch size " + largest + " (expected: at most "
                     + card.maxBatch() + ", as its card says)");
         }
-        OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
         List<String> passedOver = new ArrayList<>();
         for (ExecutionProvider provider : settings.providers()) {
             List<OnnxSession> sessions = new ArrayList<>();
             try {
                 for (int i = 0; i < settings.sessions(); i++) {
-                    sessions.add(open(environment, file, onnx, card, provider, settings));
+                    sessions.add(open(file, onnx, card, provider, settings));
                 }
             } catch (ProviderMissing e) {
                 sessions.forEach(OnnxSession::close);
@@ -87,7 +90,7 @@ public final class OnnxModel {
                     card.name(),
                     Integer.toString(card.version()),
                     provider,
-                    environment.getVersion(),
+                    ENVIRONMENT.getVersion(),
                     settings.sessions(),
                     settings.intraOpThreads(),
                     settings.batchSizes());
@@ -106,15 +109,10 @@ public final class OnnxModel {
     }
 
     private static OnnxSession open(
-            OrtEnvironment environment,
-            byte[] file,
-            Path onnx,
-            ModelCard card,
-            ExecutionProvider provider,
-            SessionSettings settings) {
+            byte[] file, Path onnx, ModelCard card, ExecutionProvider provider, SessionSettings settings) {
         OrtSession session;
         try (OrtSession.SessionOptions options = options(provider, settings)) {
-            session = environment.createSession(file, options);
+            session = ENVIRONMENT.createSession(file, options);
         } catch (OrtException e) {
             if (provider != ExecutionProvider.CPU) {
                 throw new ProviderMissing(firstLine(e), e);
@@ -123,7 +121,7 @@ public final class OnnxModel {
         }
         try {
             checkAgainstCard(onnx, card, session, settings.batchSizes());
-            OnnxSession warm = new OnnxSession(environment, session, card, settings.batchSizes());
+            OnnxSession warm = new OnnxSession(ENVIRONMENT, session, card, settings.batchSizes());
             warm.warmUp();
             return warm;
         } catch (OrtException e) {
