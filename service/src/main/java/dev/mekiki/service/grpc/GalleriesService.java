@@ -39,7 +39,7 @@ public class GalleriesService extends GalleriesGrpc.GalleriesImplBase {
                 caller,
                 CREATE,
                 () -> {
-                    Engine engine = lifecycle.engine();
+                    Engine engine = lifecycle.engineOfTakenCall();
                     dev.mekiki.core.gallery.Gallery gallery = gallery(request, engine);
                     return engine.withGalleries(galleries -> {
                         galleries.catalogue().create(gallery);
@@ -73,7 +73,7 @@ public class GalleriesService extends GalleriesGrpc.GalleriesImplBase {
                 () -> {
                     GalleryId id = ResourceNames.gallery(request.getName());
                     return lifecycle
-                            .engine()
+                            .engineOfTakenCall()
                             .withGalleries(galleries ->
                                     galleries.catalogue().find(id).orElseThrow(() -> new NotFound(id.resource())));
                 },
@@ -88,7 +88,7 @@ public class GalleriesService extends GalleriesGrpc.GalleriesImplBase {
                 () -> {
                     PageRequest page = Requests.page(request.getPageSize(), request.getPageToken());
                     return lifecycle
-                            .engine()
+                            .engineOfTakenCall()
                             .withGalleries(galleries -> galleries.catalogue().list(page));
                 },
                 page -> ListGalleriesResponse.newBuilder()
@@ -105,7 +105,7 @@ public class GalleriesService extends GalleriesGrpc.GalleriesImplBase {
                 NAMED,
                 () -> {
                     GalleryId id = ResourceNames.gallery(request.getName());
-                    return lifecycle.engine().withGalleries(galleries -> {
+                    return lifecycle.engineOfTakenCall().withGalleries(galleries -> {
                         galleries.catalogue().delete(id);
                         return id;
                     });

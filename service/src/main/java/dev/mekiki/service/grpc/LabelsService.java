@@ -30,7 +30,7 @@ public class LabelsService extends LabelsGrpc.LabelsImplBase {
                     GalleryId gallery = ResourceNames.gallery(request.getParent());
                     PageRequest page = Requests.page(request.getPageSize(), request.getPageToken());
                     return lifecycle
-                            .engine()
+                            .engineOfTakenCall()
                             .withGalleries(galleries -> galleries.search().labels(gallery, page));
                 },
                 page -> ListLabelsResponse.newBuilder()

@@ -36,7 +36,8 @@ public class RecognitionService extends RecognitionGrpc.RecognitionImplBase {
 
     @Override
     public void recognize(RecognizeRequest request, StreamObserver<RecognizeResponse> caller) {
-        UnaryAnswer.send(caller, RECOGNIZE, () -> recognise(request), response -> response);
+        UnaryAnswer.send(
+                caller, RECOGNIZE, () -> recognise(request, lifecycle.engineOfTakenCall()), response -> response);
     }
 
     @Override
@@ -45,7 +46,7 @@ public class RecognitionService extends RecognitionGrpc.RecognitionImplBase {
         return RecognitionStream.open(
                 (ServerCallStreamObserver<RecognizeStreamResponse>) caller,
                 admission.maxInFlightPerStream(),
-                this::recognise,
+                question -> recognise(question, lifecycle.engine()),
                 new RecognitionStream.Watcher() {
                     @Override
                     public Runnable opened(Runnable onDrain) {
@@ -67,13 +68,15 @@ public class RecognitionService extends RecognitionGrpc.RecognitionImplBase {
                 RequestFields.AS_THEY_ARE,
                 () -> {
                     Deadline deadline = Times.ofThisCall(admission.defaultDeadline());
-                    return lifecycle.engine().recogniser().embed(Requests.image(request.getImage()), deadline);
+                    return lifecycle
+                            .engineOfTakenCall()
+                            .recogniser()
+                            .embed(Requests.image(request.getImage()), deadline);
                 },
                 Replies::embedding);
     }
 
-    private CompletableFuture<RecognizeResponse> recognise(RecognizeRequest request) {
-        Engine engine = lifecycle.engine();
+    private CompletableFuture<RecognizeResponse> recognise(RecognizeRequest request, Engine engine) {
         Deadline deadline = Times.ofThisCall(admission.defaultDeadline());
         RecognitionRequest question = Requests.recognition(request, engine.space());
         // Not the question itself, so that the image may go as soon as it is decoded.

@@ -55,7 +55,7 @@ public class RegistrationsService extends RegistrationsGrpc.RegistrationsImplBas
                 caller,
                 CREATE,
                 () -> {
-                    Engine engine = lifecycle.engine();
+                    Engine engine = lifecycle.engineOfTakenCall();
                     Deadline deadline = Times.ofThisCall(admission.defaultDeadline());
                     return engine.registrar().register(Requests.registration(request, engine.space()), deadline);
                 },
@@ -73,7 +73,7 @@ public class RegistrationsService extends RegistrationsGrpc.RegistrationsImplBas
                 () -> {
                     RegistrationName name = ResourceNames.registration(request.getName());
                     return lifecycle
-                            .engine()
+                            .engineOfTakenCall()
                             .withGalleries(galleries -> galleries
                                     .registrations()
                                     .find(name.gallery(), name.id())
@@ -92,7 +92,7 @@ public class RegistrationsService extends RegistrationsGrpc.RegistrationsImplBas
                     LabelScope scope = Requests.scope(request.getLabelScopeList());
                     PageRequest page = Requests.page(request.getPageSize(), request.getPageToken());
                     return lifecycle
-                            .engine()
+                            .engineOfTakenCall()
                             .withGalleries(
                                     galleries -> galleries.registrations().list(gallery, scope, page));
                 },
@@ -113,7 +113,7 @@ public class RegistrationsService extends RegistrationsGrpc.RegistrationsImplBas
                     RegistrationName name = ResourceNames.registration(request.getName());
                     LabelPath label = LabelPath.parse(request.getLabel());
                     return lifecycle
-                            .engine()
+                            .engineOfTakenCall()
                             .withGalleries(
                                     galleries -> galleries.registrations().relabel(name.gallery(), name.id(), label));
                 },
@@ -127,7 +127,7 @@ public class RegistrationsService extends RegistrationsGrpc.RegistrationsImplBas
                 NAMED,
                 () -> {
                     RegistrationName name = ResourceNames.registration(request.getName());
-                    return lifecycle.engine().withGalleries(galleries -> {
+                    return lifecycle.engineOfTakenCall().withGalleries(galleries -> {
                         galleries.registrations().delete(name.gallery(), name.id());
                         return name;
                     });

@@ -31,8 +31,9 @@ final class ResourceNames {
 
     /** Reads {@code galleries/GALLERY/registrations/REGISTRATION}; what is wrong is wrong with field {@code name}. */
     static RegistrationName registration(String name) {
-        int middle = name.indexOf(REGISTRATIONS);
-        if (!name.startsWith(GALLERIES) || middle < GALLERIES.length()) {
+        // A gallery may be called "registrations" as well.
+        int middle = name.indexOf(REGISTRATIONS, GALLERIES.length());
+        if (!name.startsWith(GALLERIES) || middle < 0) {
             throw new InvalidInput("name", shown(name), "galleries/{gallery}/registrations/{registration}");
         }
         return new RegistrationName(

@@ -24,6 +24,8 @@ import java.util.List;
 @Singleton
 public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> {
 
+    private static final int FLOW_CONTROL_WINDOW = 1 << 20;
+
     /** The empty name stands for the server as a whole. */
     private static final List<String> SERVICES = List.of(
             "",
@@ -54,6 +56,8 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
             ServingStatus status = phase == Phase.SERVING ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
             SERVICES.forEach(service -> health.setStatus(service, status));
         });
+        // Fixed rather than growing with the line, for it is what every connection may send before anybody asks for it.
+        builder.nettyBuilder().flowControlWindow(FLOW_CONTROL_WINDOW);
         builder.addStreamTracerFactory(Intake.factory(new Intake.Rules(
                         bytes,
                         settings.maxImageBytes(),

@@ -72,28 +72,35 @@ public final class Lifecycle {
     /** Requests are taken from now on, unless the service is being stopped already. */
     public synchronized void serve(Engine warm) {
         if (phase == Phase.STARTING) {
+            // Before the phase, so that nobody sees it serving without.
             engine = warm;
             enter(Phase.SERVING);
         }
     }
 
     /**
-     * What serves requests now.
+     * What serves requests that come now.
      *
      * @throws Unavailable before {@link #serve} and after {@link #drain}
      */
     public Engine engine() {
-        return switch (phase) {
-            case STARTING -> throw new Unavailable("the service is starting", retryAfter);
-            case DRAINING -> throw stopping();
-            case SERVING -> {
-                Engine serving = engine;
-                if (serving == null) {
-                    throw new AssertionError("serving without an engine");
-                }
-                yield serving;
-            }
-        };
+        if (phase == Phase.DRAINING) {
+            throw stopping();
+        }
+        return engineOfTakenCall();
+    }
+
+    /**
+     * What serves calls that were taken, even if the service drains by now.
+     *
+     * @throws Unavailable before {@link #serve}
+     */
+    public Engine engineOfTakenCall() {
+        Engine serving = engine;
+        if (serving == null) {
+            throw new Unavailable("the service is starting", retryAfter);
+        }
+        return serving;
     }
 
     /**

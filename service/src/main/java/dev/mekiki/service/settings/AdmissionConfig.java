@@ -19,8 +19,9 @@ public interface AdmissionConfig {
 
     /**
      * Most bytes of request messages that are held at once, those still arriving included: at least
-     * {@code mekiki.image.max-bytes} and 2 MiB, at most half of the heap. Left out: a quarter of the heap, at most
-     * 256 MiB, at least what one message needs.
+     * {@code mekiki.image.max-bytes} and 2 MiB, at most a quarter of the heap, because the network's buffers that hold
+     * a part of a message may be several times as large as the part. Left out: an eighth of the heap, at most 256 MiB,
+     * at least what one message needs.
      */
     Optional<MemorySize> maxRequestBytes();
 

@@ -130,8 +130,8 @@ public record Settings(
                 problems,
                 "mekiki.admission.max-request-bytes",
                 maxRequestBytes(),
-                maxRequestBytes() <= machine.maxHeap() / 2,
-                "at most " + machine.maxHeap() / 2 + ", half of the heap");
+                maxRequestBytes() <= machine.maxHeap() / 4,
+                "at most " + machine.maxHeap() / 4 + ", a quarter of the heap");
         requirePositive(problems, "mekiki.admission.retry-after", admission.retryAfter());
         requirePositive(problems, "mekiki.admission.default-deadline", admission.defaultDeadline());
         require(
@@ -180,7 +180,7 @@ public record Settings(
         return admission
                 .maxRequestBytes()
                 .map(MemorySize::asLongValue)
-                .orElseGet(() -> Math.max(maxMessageBytes(), Math.min(machine.maxHeap() / 4, USUAL_REQUEST_BYTES)));
+                .orElseGet(() -> Math.max(maxMessageBytes(), Math.min(machine.maxHeap() / 8, USUAL_REQUEST_BYTES)));
     }
 
     public long maxImageBytes() {

@@ -1,0 +1,139 @@
+package dev.mekiki.service.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.google.protobuf.ByteString;
+import dev.mekiki.core.embedding.EmbeddingSpace;
+import dev.mekiki.core.failure.InvalidInput;
+import dev.mekiki.core.failure.SpaceMismatch;
+import dev.mekiki.core.label.LabelPath;
+import dev.mekiki.core.recognition.Query;
+import dev.mekiki.core.recognition.RecognitionRequest;
+import dev.mekiki.v1.CreateRegistrationRequest;
+import dev.mekiki.v1.Embedding;
+import dev.mekiki.v1.RecognizeRequest;
+import dev.mekiki.v1.Registration;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RequestReadingTest {
+
+    private static final EmbeddingSpace SPACE = new EmbeddingSpace("model@1", 2, "digest");
+
+    @Test
+    void readsTheNameOfARegistrationEvenInAGalleryCalledRegistrations() {
+        ResourceNames.RegistrationName name = ResourceNames.registration("galleries/registrations/registrations/r1");
+
+        assertThat(name.gallery().value()).isEqualTo("registrations");
+        assertThat(name.id().value()).isEqualTo("r1");
+    }
+
+    @Test
+    void refusesNamesThatAreNotOfTheirPattern() {
+        for (String name :
+                List.of("", "galleries/a", "galleries/a/registrations/", "registrations/r", "galleries/a/b/c")) {
+            assertThatExceptionOfType(InvalidInput.class).as(name).isThrownBy(() -> ResourceNames.registration(name));
+        }
+        assertThatExceptionOfType(InvalidInput.class).isThrownBy(() -> ResourceNames.gallery("a"));
+    }
+
+    @Test
+    void takesTheBytesOfAnImageInOnePieceOrInSeveral() {
+        byte[] array = {1, 2, 3, 4, 5};
+        ByteString pieces = ByteString.copyFrom(new byte[200])
+                .concat(ByteString.copyFrom(new byte[] {7, 8, 9}))
+                .concat(ByteString.copyFrom(new byte[200]));
+
+        assertThat(Requests.image(ByteString.copyFrom(array)).image().bytes()).isEqualTo(array);
+        assertThat(Requests.image(ByteString.copyFrom(array).substring(1, 4))
+                        .image()
+                        .bytes())
+                .containsExactly(2, 3, 4);
+        assertThat(Requests.image(pieces).image().bytes()).isEqualTo(pieces.toByteArray());
+        assertThat(Requests.image(ByteString.EMPTY).image().bytes()).isEmpty();
+    }
+
+    @Test
+    void fillsInWhatWasLeftOut() {
+        RecognitionRequest request = Requests.recognition(
+                RecognizeRequest.newBuilder()
+                        .setGallery("galleries/a")
+                        .setImage(ByteString.copyFromUtf8("x"))
+                        .build(),
+                SPACE);
+
+        assertThat(request.maxMatches()).isEqualTo(5);
+        assertThat(request.maxPerLabel()).isEqualTo(5);
+        assertThat(request.scope().isAll()).isTrue();
+        assertThat(Requests.page(0, "").size()).isEqualTo(100);
+    }
+
+    @Test
+    void readsARegistration() {
+        var request = Requests.registration(
+                CreateRegistrationRequest.newBuilder()
+                        .setParent("galleries/a")
+                        .setRegistrationId("mine")
+                        .setRegistration(Registration.newBuilder()
+                                .setLabel("passport/new")
+                                .putAttributes("k", "v"))
+                        .setEmbedding(Embedding.newBuilder()
+                                .setSpaceDigest("digest")
+                                .addValues(0)
+                                .addValues(1))
+                        .build(),
+                SPACE);
+
+        assertThat(request.label()).isEqualTo(LabelPath.of("passport", "new"));
+        assertThat(request.id().orElseThrow().value()).isEqualTo("mine");
+        assertThat(request.attributes()).containsEntry("k", "v");
+        assertThat(request.query()).isInstanceOf(Query.OfEmbedding.class);
+    }
+
+    @Test
+    void refusesVectorsOfAnotherSpaceLengthOrOrigin() {
+        Embedding.Builder vector = Embedding.newBuilder().addValues(1).addValues(0);
+
+        assertThatExceptionOfType(InvalidInput.class)
+                .isThrownBy(() -> ask(vector.clone()))
+                .satisfies(e -> assertThat(e.field()).isEqualTo("embedding.space_digest"));
+        assertThatExceptionOfType(SpaceMismatch.class)
+                .isThrownBy(() -> ask(vector.clone().setSpaceDigest("other")));
+        assertThatExceptionOfType(InvalidInput.class)
+                .isThrownBy(() -> ask(vector.clone().setSpaceDigest("digest").addValues(3)));
+        assertThatExceptionOfType(InvalidInput.class)
+                .isThrownBy(() -> ask(Embedding.newBuilder().setSpaceDigest("other")));
+    }
+
+    @Test
+    void refusesAScopeThatCostsMoreThanTheSearch() {
+        assertThat(Requests.scope(Collections.nCopies(1000, "a")).paths()).hasSize(1);
+        assertThatExceptionOfType(InvalidInput.class)
+                .isThrownBy(() -> Requests.scope(Collections.nCopies(1001, "a")))
+                .withMessageContaining("1000");
+    }
+
+    @Test
+    void translatesFieldsByTheirWholeNameTheirFirstPartOrNotAtAll() {
+        RequestFields fields = RequestFields.AS_THEY_ARE
+                .with("label", "registration.label")
+                .with("decision_policy", "gallery.decision_policy.");
+
+        assertThat(fields.named("label.sub")).isEqualTo("registration.label");
+        assertThat(fields.named("image.content")).isEqualTo("image");
+        assertThat(fields.named("decision_policy.threshold")).isEqualTo("gallery.decision_policy.threshold");
+        assertThat(fields.named("page_size")).isEqualTo("page_size");
+        assertThat(fields.within("request").named("label.main")).isEqualTo("request.registration.label");
+    }
+
+    private static RecognitionRequest ask(Embedding.Builder vector) {
+        return Requests.recognition(
+                RecognizeRequest.newBuilder()
+                        .setGallery("galleries/a")
+                        .setEmbedding(vector)
+                        .build(),
+                SPACE);
+    }
+}

@@ -1,0 +1,181 @@
+package dev.mekiki.service.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.mekiki.core.decision.DecisionPolicy;
+import dev.mekiki.core.embedding.EmbeddedImage;
+import dev.mekiki.core.embedding.Embedder;
+import dev.mekiki.core.embedding.EmbeddingSpace;
+import dev.mekiki.core.failure.Overloaded;
+import dev.mekiki.core.failure.Unavailable;
+import dev.mekiki.core.gallery.GalleryBackend;
+import dev.mekiki.core.gallery.GalleryCatalogue;
+import dev.mekiki.core.gallery.GallerySearch;
+import dev.mekiki.core.gallery.RegistrationStore;
+import dev.mekiki.core.image.EncodedImage;
+import dev.mekiki.core.recognition.Admission;
+import dev.mekiki.core.time.Deadline;
+import dev.mekiki.service.lifecycle.Lifecycle.Phase;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class LifecycleTest {
+
+    private static final Duration RETRY = Duration.ofMillis(300);
+
+    private final Lifecycle lifecycle = new Lifecycle(RETRY);
+    private final ExecutorService galleryThreads = GalleryThreads.pool(1, 1, RETRY);
+    private final Engine engine = new Engine(
+            new NoEmbedder(),
+            new DecisionPolicy(0.01, 0.5, Map.of(), 0.1),
+            new NoGalleries(),
+            new Admission(2, RETRY),
+            galleryThreads,
+            RETRY,
+            InstantSource.system());
+
+    @AfterEach
+    void stop() {
+        galleryThreads.shutdownNow();
+    }
+
+    @Test
+    void servesOnlyAfterWarmingAndBeforeDraining() {
+        List<Phase> phases = new ArrayList<>();
+        lifecycle.watch(phases::add);
+        assertThatExceptionOfType(Unavailable.class)
+                .isThrownBy(lifecycle::engine)
+                .satisfies(e -> assertThat(e.retryAfter()).isEqualTo(RETRY));
+
+        lifecycle.serve(engine);
+        assertThat(lifecycle.engine()).isSameAs(engine);
+
+        assertThat(lifecycle.drain(Duration.ZERO)).isZero();
+        assertThatExceptionOfType(Unavailable.class).isThrownBy(lifecycle::engine);
+        assertThatExceptionOfType(Unavailable.class).isThrownBy(lifecycle::enterCall);
+        assertThat(phases).containsExactly(Phase.STARTING, Phase.SERVING, Phase.DRAINING);
+    }
+
+    @Test
+    void doesNotBeginToServeOnceItDrains() {
+        lifecycle.drain(Duration.ZERO);
+
+        lifecycle.serve(engine);
+
+        assertThat(lifecycle.phase()).isEqualTo(Phase.DRAINING);
+    }
+
+    @Test
+    void servesCallsThatWereTakenWhileItDrainsAndWaitsForThem() throws Exception {
+        lifecycle.serve(engine);
+        lifecycle.enterCall();
+        CountDownLatch draining = new CountDownLatch(1);
+        lifecycle.watch(phase -> {
+            if (phase == Phase.DRAINING) {
+                draining.countDown();
+            }
+        });
+        CompletableFuture<Integer> unanswered =
+                CompletableFuture.supplyAsync(() -> lifecycle.drain(Duration.ofMinutes(1)));
+        draining.await();
+
+        assertThat(unanswered).isNotDone();
+        assertThat(lifecycle.engineOfTakenCall()).isSameAs(engine);
+        lifecycle.leaveCall();
+
+        assertThat(unanswered.get(30, TimeUnit.SECONDS)).isZero();
+    }
+
+    @Test
+    void saysHowManyCallsWereNotAnsweredInTime() {
+        lifecycle.serve(engine);
+        lifecycle.enterCall();
+        lifecycle.enterCall();
+
+        assertThat(lifecycle.drain(Duration.ofMillis(1))).isEqualTo(2);
+    }
+
+    @Test
+    void tellsOpenStreamsToEndAndThoseThatComeLater() {
+        List<String> told = new ArrayList<>();
+        lifecycle.serve(engine);
+        lifecycle.streamOpened(() -> told.add("open"));
+        lifecycle.streamOpened(() -> told.add("ended before")).run();
+
+        lifecycle.drain(Duration.ZERO);
+        lifecycle.streamOpened(() -> told.add("late"));
+
+        assertThat(told).containsExactly("open", "late");
+    }
+
+    @Test
+    void refusesBlockingCallsBeyondTheAdmission() {
+        CountDownLatch finish = new CountDownLatch(1);
+        CompletableFuture<Boolean> running = engine.withGalleries(_ -> await(finish));
+        CompletableFuture<Boolean> waiting = engine.withGalleries(_ -> true);
+
+        CompletableFuture<Boolean> beyond = engine.withGalleries(_ -> true);
+
+        assertThat(beyond).isCompletedExceptionally();
+        assertThatExceptionOfType(Overloaded.class).isThrownBy(engine::requireRoom);
+        finish.countDown();
+        assertThat(running.join()).isTrue();
+        assertThat(waiting.join()).isTrue();
+        engine.requireRoom();
+    }
+
+    private static boolean await(CountDownLatch latch) {
+        try {
+            return latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static final class NoEmbedder implements Embedder {
+
+        @Override
+        public EmbeddingSpace space() {
+            return new EmbeddingSpace("none", 2, "none");
+        }
+
+        @Override
+        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Deadline deadline) {
+            throw new AssertionError("not asked for here");
+        }
+    }
+
+    private static final class NoGalleries implements GalleryBackend {
+
+        @Override
+        public GalleryCatalogue catalogue() {
+            throw new AssertionError("not asked for here");
+        }
+
+        @Override
+        public RegistrationStore registrations() {
+            throw new AssertionError("not asked for here");
+        }
+
+        @Override
+        public GallerySearch search() {
+            throw new AssertionError("not asked for here");
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,107 @@
+package dev.mekiki.service.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mekiki.inference.session.ExecutionProvider;
+import dev.mekiki.service.settings.Settings.Listening;
+import dev.mekiki.service.settings.Settings.Machine;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+
+    private static final Machine MACHINE = new Machine(4, 2L << 30);
+    private static final Listening LOOPBACK = new Listening("127.0.0.1", 9000, "localhost", 8080);
+
+    @Test
+    void worksAsItIs() {
+        Settings settings = settings(Map.of(), LOOPBACK, MACHINE);
+
+        assertThat(settings.problems()).isEmpty();
+        assertThat(settings.maxRequestBytes()).isEqualTo(256L << 20);
+        assertThat(settings.inferenceSettings().session().providers()).containsExactly(ExecutionProvider.CPU);
+        assertThat(settings.inferenceSettings().session().sessions()).isEqualTo(4);
+        assertThat(settings.galleryThreads()).isEqualTo(8);
+    }
+
+    @Test
+    void holdsFewerRequestBytesWhereTheHeapIsSmall() {
+        assertThat(settings(Map.of(), LOOPBACK, new Machine(1, 200L << 20)).maxRequestBytes())
+                .isEqualTo(25L << 20);
+        assertThat(settings(Map.of(), LOOPBACK, new Machine(1, 60L << 20)).maxRequestBytes())
+                .isEqualTo(22L << 20);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "mekiki.inference.max-delay; 30s; mekiki.admission.default-deadline",
+                "mekiki.inference.batch-sizes; 4,2; ascending",
+                "mekiki.inference.batch-sizes; 128; mekiki.admission.max-requests: 256 (expected: at least 512",
+                "mekiki.inference.sessions; 0; mekiki.inference.sessions: 0 (expected: at least 1)",
+                "mekiki.inference.decode-threads; 0; mekiki.inference.decode-threads",
+                "mekiki.inference.gpu; -1; mekiki.inference.gpu",
+                "mekiki.inference.intra-op-threads; 0; mekiki.inference.intra-op-threads",
+                "mekiki.image.max-bytes; 2G; mekiki.image.max-bytes",
+                "mekiki.image.max-pixels; 0; mekiki.image.max-pixels",
+                "mekiki.image.max-side; 70000; 1..65535",
+                "mekiki.gallery.threads; 0; mekiki.gallery.threads",
+                "mekiki.admission.max-request-bytes; 21M; mekiki.image.max-bytes",
+                "mekiki.admission.max-request-bytes; 513M; a quarter of the heap",
+                "mekiki.admission.retry-after; 0s; mekiki.admission.retry-after",
+                "mekiki.admission.default-deadline; 0s; mekiki.admission.default-deadline",
+                "mekiki.admission.max-in-flight-per-stream; 257; mekiki.admission.max-requests",
+                "mekiki.server.drain-timeout; -1s; mekiki.server.drain-timeout",
+            })
+    void refusesWhatCannotWork(String property, String value, String problem) {
+        assertThat(settings(Map.of(property, value), LOOPBACK, MACHINE).problems())
+                .anySatisfy(found -> assertThat(found).contains(problem));
+    }
+
+    @Test
+    void listensBeyondThisMachineOnlyIfThatIsAllowed() {
+        Listening open = new Listening("0.0.0.0", 9000, "127.0.0.1", 8080);
+        Listening openHttp = new Listening("localhost", 9000, "0.0.0.0", 8080);
+
+        assertThat(settings(Map.of(), open, MACHINE).problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem)
+                        .startsWith("quarkus.grpc.server.host: 0.0.0.0")
+                        .contains("mekiki.server.insecure-listen-allowed=true"));
+        assertThat(settings(Map.of(), openHttp, MACHINE).exposure())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem).startsWith("quarkus.http.host"));
+        assertThat(settings(Map.of("mekiki.server.insecure-listen-allowed", "true"), open, MACHINE)
+                        .problems())
+                .isEmpty();
+    }
+
+    private static Settings settings(Map<String, String> properties, Listening listening, Machine machine) {
+        SmallRyeConfig config = new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .addDefaultInterceptors()
+                .withSources(new PropertiesConfigSource(properties, "test", 100))
+                .withMapping(ModelConfig.class)
+                .withMapping(InferenceConfig.class)
+                .withMapping(ImageConfig.class)
+                .withMapping(GalleryConfig.class)
+                .withMapping(AdmissionConfig.class)
+                .withMapping(ServerConfig.class)
+                .build();
+        return new Settings(
+                config.getConfigMapping(ModelConfig.class),
+                config.getConfigMapping(InferenceConfig.class),
+                config.getConfigMapping(ImageConfig.class),
+                config.getConfigMapping(GalleryConfig.class),
+                config.getConfigMapping(AdmissionConfig.class),
+                config.getConfigMapping(ServerConfig.class),
+                listening,
+                machine);
+    }
+}
