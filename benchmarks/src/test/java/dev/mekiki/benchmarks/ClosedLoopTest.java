@@ -21,43 +21,32 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class ClosedLoopTest {
 
-    private final String name = UUID.randomUUID().toString();
-    private final AtomicLong answered = new AtomicLong();
-    private Server server;
-    private ManagedChannel channel;
-
-    @AfterEach
-    void stop() {
-        channel.shutdownNow();
-        server.shutdownNow();
-    }
-
     @Test
     void countsEveryAnswerAndMeasuresItsLatency() throws IOException {
-        start(() -> Status.OK);
         AtomicLong cpuSeconds = new AtomicLong();
+        try (Answering service = new Answering(() -> Status.OK)) {
+            Load load = service.loop().run(4, Duration.ofMillis(50), () -> Duration.ofSeconds(cpuSeconds.getAndAdd(3)));
 
-        Load load = loop().run(4, Duration.ofMillis(50), () -> Duration.ofSeconds(cpuSeconds.getAndAdd(3)));
-
-        assertThat(load.images()).isEqualTo(answered.get()).isGreaterThanOrEqualTo(4);
-        assertThat(load.latencies().getTotalCount()).isEqualTo(load.images());
-        assertThat(load.elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(50));
-        assertThat(load.serverCpu()).isEqualTo(Duration.ofSeconds(3));
-        assertThat(load.percentile(50)).isBetween(0.0, load.percentile(99));
+            assertThat(load.images()).isEqualTo(service.answered.get()).isGreaterThanOrEqualTo(4);
+            assertThat(load.latencies().getTotalCount()).isEqualTo(load.images());
+            assertThat(load.elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(50));
+            assertThat(load.serverCpu()).isEqualTo(Duration.ofSeconds(3));
+            assertThat(load.percentile(50)).isBetween(0.0, load.percentile(99));
+        }
     }
 
     @Test
     void keepsTheGivenNumberOfCallsInFlight() throws IOException {
         AtomicInteger underWay = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        // Opens only when three calls are under way at once; the last calls of a spell find it broken.
+        // Opens only when three calls are under way at once.
         CyclicBarrier three = new CyclicBarrier(3);
-        start(() -> {
+        Supplier<Status> waiting = () -> {
             most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
             try {
                 three.await(2, TimeUnit.SECONDS);
@@ -66,46 +55,64 @@ class ClosedLoopTest {
             }
             underWay.decrementAndGet();
             return Status.OK;
-        });
+        };
+        try (Answering service = new Answering(waiting)) {
+            service.loop().run(3, Duration.ofMillis(20), () -> Duration.ZERO);
 
-        loop().run(3, Duration.ofMillis(20), () -> Duration.ZERO);
-
-        assertThat(most).hasValue(3);
+            assertThat(most).hasValue(3);
+        }
     }
 
     @Test
     void endsWithTheReasonIfACallFails() throws IOException {
-        start(() -> Status.UNAVAILABLE.withDescription("request queue is full"));
-
-        assertThatThrownBy(() -> loop().run(2, Duration.ofSeconds(30), () -> Duration.ZERO))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("mekiki.v1.Recognition/Embed")
-                .hasMessageContaining("request queue is full");
+        try (Answering service = new Answering(() -> Status.UNAVAILABLE.withDescription("request queue is full"))) {
+            assertThatThrownBy(() -> service.loop().run(2, Duration.ofSeconds(30), () -> Duration.ZERO))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("mekiki.v1.Recognition/Embed")
+                    .hasMessageContaining("request queue is full");
+        }
     }
 
-    private void start(java.util.function.Supplier<Status> fate) throws IOException {
-        server = InProcessServerBuilder.forName(name)
-                .executor(Executors.newVirtualThreadPerTaskExecutor())
-                .addService(new RecognitionGrpc.RecognitionImplBase() {
-                    @Override
-                    public void embed(EmbedRequest request, StreamObserver<EmbedResponse> answer) {
-                        Status status = fate.get();
-                        if (!status.isOk()) {
-                            answer.onError(status.asRuntimeException());
-                            return;
-                        }
-                        answered.incrementAndGet();
-                        answer.onNext(EmbedResponse.getDefaultInstance());
-                        answer.onCompleted();
-                    }
-                })
-                .build()
-                .start();
-        channel = InProcessChannelBuilder.forName(name).build();
-    }
+    /** A service that answers every image with nothing, or fails as it is told to. */
+    private static final class Answering extends RecognitionGrpc.RecognitionImplBase implements AutoCloseable {
 
-    private ClosedLoop<EmbedRequest, EmbedResponse> loop() {
-        return new ClosedLoop<>(
-                channel, RecognitionGrpc.getEmbedMethod(), List.of(EmbedRequest.getDefaultInstance()));
+        private final Supplier<Status> fate;
+        private final AtomicLong answered = new AtomicLong();
+        private final Server server;
+        private final ManagedChannel channel;
+
+        Answering(Supplier<Status> fate) throws IOException {
+            this.fate = fate;
+            String name = UUID.randomUUID().toString();
+            server = InProcessServerBuilder.forName(name)
+                    .executor(Executors.newVirtualThreadPerTaskExecutor())
+                    .addService(this)
+                    .build()
+                    .start();
+            channel = InProcessChannelBuilder.forName(name).build();
+        }
+
+        ClosedLoop<EmbedRequest, EmbedResponse> loop() {
+            return new ClosedLoop<>(
+                    channel, RecognitionGrpc.getEmbedMethod(), List.of(EmbedRequest.getDefaultInstance()));
+        }
+
+        @Override
+        public void embed(EmbedRequest request, StreamObserver<EmbedResponse> answer) {
+            Status status = fate.get();
+            if (!status.isOk()) {
+                answer.onError(status.asRuntimeException());
+                return;
+            }
+            answered.incrementAndGet();
+            answer.onNext(EmbedResponse.getDefaultInstance());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void close() {
+            channel.shutdownNow();
+            server.shutdownNow();
+        }
     }
 }
