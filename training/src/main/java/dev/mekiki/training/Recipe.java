@@ -93,7 +93,7 @@ public record Recipe(
     public static Recipe documents() {
         return new Recipe(
                 20_260_101,
-                1_200_000,
+                1_330_000,
                 2,
                 64,
                 2e-3,
