@@ -26,7 +26,10 @@ public interface InferenceConfig {
     @WithDefault("0")
     int gpu();
 
-    /** ONNX Runtime sessions side by side, each with its own thread, at least 1. Left out: one per processor. */
+    /**
+     * ONNX Runtime sessions side by side, each with its own thread, at least 1. Left out: one where the first provider
+     * is a GPU's, else one per processor, as far as {@code mekiki.admission.max-requests} can keep them busy.
+     */
     OptionalInt sessions();
 
     /** Threads within one run of the model, at least 1. */

@@ -3,6 +3,7 @@ package dev.mekiki.service.settings;
 import dev.mekiki.gallery.embedded.EmbeddedGallerySettings;
 import dev.mekiki.inference.InferenceSettings;
 import dev.mekiki.inference.decode.ImageLimits;
+import dev.mekiki.inference.session.ExecutionProvider;
 import dev.mekiki.inference.session.SessionSettings;
 import io.quarkus.runtime.configuration.MemorySize;
 import java.net.InetAddress;
@@ -109,11 +110,7 @@ public record Settings(
                 image.maxSide() >= 1 && image.maxSide() <= 65_535,
                 "1..65535");
         require(problems, "mekiki.gallery.threads", galleryThreads(), galleryThreads() >= 1, "at least 1");
-        int busy = sessions()
-                * inference.batchSizes().stream()
-                        .mapToInt(Integer::intValue)
-                        .max()
-                        .orElse(1);
+        int busy = sessions() * largestBatch();
         require(
                 problems,
                 "mekiki.admission.max-requests",
@@ -213,7 +210,16 @@ public record Settings(
     }
 
     private int sessions() {
-        return inference.sessions().orElse(machine.processors());
+        if (inference.sessions().isPresent()) {
+            return inference.sessions().getAsInt();
+        }
+        boolean onGpu =
+                !inference.providers().isEmpty() && inference.providers().getFirst() != ExecutionProvider.CPU;
+        return onGpu ? 1 : Math.clamp(admission.maxRequests() / Math.max(1, largestBatch()), 1, machine.processors());
+    }
+
+    private int largestBatch() {
+        return inference.batchSizes().stream().mapToInt(Integer::intValue).max().orElse(1);
     }
 
     private int decodeThreads() {

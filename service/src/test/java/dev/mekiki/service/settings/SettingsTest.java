@@ -30,6 +30,23 @@ class SettingsTest {
     }
 
     @Test
+    void runsAsManySessionsAsTheMachineAndTheRequestsCanKeepBusy() {
+        assertThat(sessions(Map.of(), 128)).isEqualTo(64);
+        assertThat(settings(Map.of(), LOOPBACK, new Machine(128, 2L << 30)).problems())
+                .isEmpty();
+        assertThat(sessions(Map.of("mekiki.inference.sessions", "3"), 128)).isEqualTo(3);
+        assertThat(sessions(Map.of("mekiki.inference.providers", "cuda,cpu"), 128))
+                .isEqualTo(1);
+    }
+
+    private static int sessions(Map<String, String> properties, int processors) {
+        return settings(properties, LOOPBACK, new Machine(processors, 2L << 30))
+                .inferenceSettings()
+                .session()
+                .sessions();
+    }
+
+    @Test
     void holdsFewerRequestBytesWhereTheHeapIsSmall() {
         assertThat(settings(Map.of(), LOOPBACK, new Machine(1, 200L << 20)).maxRequestBytes())
                 .isEqualTo(25L << 20);
@@ -43,7 +60,8 @@ class SettingsTest {
             value = {
                 "mekiki.inference.max-delay; 30s; mekiki.admission.default-deadline",
                 "mekiki.inference.batch-sizes; 4,2; ascending",
-                "mekiki.inference.batch-sizes; 128; mekiki.admission.max-requests: 256 (expected: at least 512",
+                "mekiki.inference.batch-sizes; 257; mekiki.admission.max-requests: 256 (expected: at least 257",
+                "mekiki.inference.sessions; 65; mekiki.admission.max-requests: 256 (expected: at least 260",
                 "mekiki.inference.sessions; 0; mekiki.inference.sessions: 0 (expected: at least 1)",
                 "mekiki.inference.decode-threads; 0; mekiki.inference.decode-threads",
                 "mekiki.inference.gpu; -1; mekiki.inference.gpu",
