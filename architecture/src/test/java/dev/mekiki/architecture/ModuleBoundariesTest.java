@@ -1,0 +1,149 @@
+package dev.mekiki.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+
+@AnalyzeClasses(packages = "dev.mekiki", importOptions = ImportOption.DoNotIncludeTests.class)
+class ModuleBoundariesTest {
+
+    @ArchTest
+    static final ArchRule coreSeesOnlyTheJdk = classes()
+            .that()
+            .resideInAPackage("dev.mekiki.core..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("dev.mekiki.core..", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule onlyServiceSeesQuarkus = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.mekiki.service..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.quarkus..",
+                    "io.smallrye..",
+                    "io.vertx..",
+                    "io.micrometer..",
+                    "jakarta..",
+                    "org.eclipse.microprofile..");
+
+    @ArchTest
+    static final ArchRule onlyInferenceSessionsSeeOnnxRuntime = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.mekiki.inference.session..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.onnxruntime..");
+
+    @ArchTest
+    static final ArchRule onlyTheTrainingEngineSeesPyTorch = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.mekiki.training.engine..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.bytedeco.pytorch..", "org.bytedeco.cuda..");
+
+    @ArchTest
+    static final ArchRule onlyTheEmbeddedGallerySeesLucene = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.mekiki.gallery.embedded..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.lucene..");
+
+    @ArchTest
+    static final ArchRule theBatcherKnowsNothingOfModelsOrImages = classes()
+            .that()
+            .resideInAPackage("dev.mekiki.inference.batch..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("dev.mekiki.inference.batch..", "dev.mekiki.core..", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule inferenceSeesCoreOnly = sees("inference", "core");
+
+    @ArchTest
+    static final ArchRule galleriesSeeCoreOnly = sees("gallery", "core");
+
+    @ArchTest
+    static final ArchRule samplesSeeNothing = sees("samples");
+
+    @ArchTest
+    static final ArchRule protoSeesNothing = sees("v1");
+
+    @ArchTest
+    static final ArchRule trainingSeesWhatItTrainsFor = sees("training", "core", "inference", "samples");
+
+    @ArchTest
+    static final ArchRule serviceWiresTheServingParts = sees("service", "core", "inference", "gallery", "v1");
+
+    @ArchTest
+    static final ArchRule portsAreSmall = classes()
+            .that()
+            .resideInAPackage("dev.mekiki.core..")
+            .and()
+            .areInterfaces()
+            .should(haveFewerThanSixMethods());
+
+    @ArchTest
+    static final ArchRule packagesAreNamedAfterWhatTheyHold = noClasses()
+            .should()
+            .resideInAnyPackage("..util..", "..utils..", "..common..", "..impl..", "..manager..", "..helper..");
+
+    @ArchTest
+    static final ArchRule everyPackageIsNullMarked =
+            classes().that().resideOutsideOfPackage("dev.mekiki.v1..").should(liveInANullMarkedPackage());
+
+    /** A module may depend on itself and on the modules named, of all of this project's. */
+    private static ArchRule sees(String module, String... others) {
+        String[] foreign = Stream.of(
+                        "core", "v1", "samples", "inference", "gallery", "training", "service", "cli", "benchmarks")
+                .filter(m -> !m.equals(module) && !List.of(others).contains(m))
+                .map(m -> "dev.mekiki." + m + "..")
+                .toArray(String[]::new);
+        return noClasses()
+                .that()
+                .resideInAPackage("dev.mekiki." + module + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(foreign);
+    }
+
+    private static ArchCondition<JavaClass> haveFewerThanSixMethods() {
+        return new ArchCondition<>("have fewer than six abstract methods") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                long methods = type.getMethods().stream()
+                        .filter(m -> m.getModifiers().contains(JavaModifier.ABSTRACT))
+                        .count();
+                events.add(new SimpleConditionEvent(type, methods < 6, type.getName() + " has " + methods));
+            }
+        };
+    }
+
+    private static ArchCondition<JavaClass> liveInANullMarkedPackage() {
+        return new ArchCondition<>("live in a package whose package-info says @NullMarked") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                events.add(new SimpleConditionEvent(
+                        type,
+                        type.getPackage().isAnnotatedWith(NullMarked.class),
+                        type.getPackageName() + " has no @NullMarked package-info"));
+            }
+        };
+    }
+}
