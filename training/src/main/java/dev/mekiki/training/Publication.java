@@ -13,7 +13,7 @@ import java.util.Map;
 
 /** Makes a model of a run's checkpoint that a service can load: ONNX file, card, thresholds. */
 public final class Publication {
-    private static final double FALSE_ACCEPT_RATE = 1e-3;
+    private static final double FALSE_ACCEPT_RATE = 1e-2;
     private static final int DRAWN = 100;
 
     private Publication() {}
