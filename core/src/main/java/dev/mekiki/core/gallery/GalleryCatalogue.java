@@ -19,7 +19,11 @@ public interface GalleryCatalogue {
 
     Optional<Gallery> find(GalleryId id);
 
-    /** In ascending order of id. */
+    /**
+     * In ascending order of id.
+     *
+     * @throws dev.mekiki.core.failure.InvalidInput if the page token is not one of this listing
+     */
     Page<Gallery> list(PageRequest page);
 
     /**

@@ -19,7 +19,7 @@ public interface GallerySearch {
     Candidates lookUp(LookUp question);
 
     /**
-     * Main labels with their counts and sub-labels, in ascending order of the main label.
+     * Main labels with their counts and sub-labels, in ascending order of the main label by code points.
      *
      * @throws NotFound if the gallery does not exist
      * @throws dev.mekiki.core.failure.InvalidInput if the page token is not one of this listing

@@ -118,7 +118,7 @@ public record ModelCard(
     /**
      * Where the model came from.
      *
-     * @param dataDigest SHA-256 over the sorted digests of the training images
+     * @param dataDigest SHA-256 over names and bytes of the training images, in order of name
      * @param seed seed of the run
      * @param codeVersion version of the code that trained it
      * @param jvm virtual machine that trained it
