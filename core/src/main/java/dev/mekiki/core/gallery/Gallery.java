@@ -14,4 +14,10 @@ import java.time.Instant;
  * @param createTime when it was created, to the millisecond
  */
 public record Gallery(
-        GalleryId id, String displayName, EmbeddingSpace space, DecisionPolicy policy, Instant createTime) {}
+        GalleryId id, String displayName, EmbeddingSpace space, DecisionPolicy policy, Instant createTime) {
+
+    /** The same under another name. */
+    public Gallery withId(GalleryId newId) {
+        return new Gallery(newId, displayName, space, policy, createTime);
+    }
+}

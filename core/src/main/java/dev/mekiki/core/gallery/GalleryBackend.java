@@ -12,6 +12,8 @@ public interface GalleryBackend extends AutoCloseable {
 
     RegistrationStore registrations();
 
+    LabelStore labels();
+
     GallerySearch search();
 
     @Override

@@ -32,4 +32,14 @@ public interface GalleryCatalogue {
      * @throws NotFound if there is none
      */
     void delete(GalleryId id);
+
+    /**
+     * Lets two galleries exchange their names: what {@code one} held is under {@code other} afterwards and the other
+     * way round, embedding spaces and policies included. Look-ups find either all of the old or all of the new under a
+     * name, at any moment; durable when it returns. This is how a gallery that was embedded anew takes the place of
+     * the old one, and how it is taken back.
+     *
+     * @throws NotFound if one of them does not exist
+     */
+    void exchange(GalleryId one, GalleryId other);
 }

@@ -55,6 +55,10 @@ public record Registration(
         return new Registration(gallery, id, newLabel, content, embedding, attributes, createTime);
     }
 
+    public RegistrationKey key() {
+        return new RegistrationKey(id, label, content);
+    }
+
     /** The resource name, {@code galleries/GALLERY/registrations/ID}. */
     public String resource() {
         return resource(gallery, id);

@@ -5,25 +5,45 @@ import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.SpaceMismatch;
 import dev.mekiki.core.label.LabelPath;
 import dev.mekiki.core.label.LabelScope;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * Port: the registrations of all galleries. Thread-safe; blocking. A change is durable, and seen by every look-up that
  * begins later, when the method returns; concurrent callers share the cost of making their changes durable. Every
- * method may throw {@link dev.mekiki.core.failure.Unavailable} if the store is away.
+ * method may throw {@link dev.mekiki.core.failure.Unavailable} if the store is away; a change that ended so may have
+ * been made in part, and making it again is harmless.
  */
 public interface RegistrationStore {
 
     /**
-     * Adds a registration. If the gallery holds one of the same id, label and content already, nothing changes and that
-     * one is returned, so that a replay is harmless.
+     * Adds registrations of one gallery. Where the gallery holds one of the same id, label and content already, nothing
+     * changes, so that a replay is harmless; where the id is taken by another label or content, that one is left as it
+     * is and the others are added. Of several with the same id in {@code registrations} the first counts as there
+     * already when the next is looked at.
+     *
+     * @param registrations all of the gallery {@code gallery}
+     * @return what became of each, in the order of {@code registrations}
+     * @throws NotFound if the gallery does not exist
+     * @throws SpaceMismatch if an embedding is not of the gallery's space; nothing is added
+     */
+    List<Addition> addAll(GalleryId gallery, List<Registration> registrations);
+
+    /**
+     * Adds one registration, as {@link #addAll} does.
      *
      * @return the registration as it is stored
      * @throws NotFound if the gallery does not exist
      * @throws AlreadyExists if the id is taken by another label or content
      * @throws SpaceMismatch if the embedding is not of the gallery's space
      */
-    Registration add(Registration registration);
+    default Registration add(Registration registration) {
+        return switch (addAll(registration.gallery(), List.of(registration)).getFirst()) {
+            case Addition.Added(var stored) -> stored;
+            case Addition.Present(var stored) -> stored;
+            case Addition.Taken _ -> throw new AlreadyExists(registration.resource());
+        };
+    }
 
     /** @throws NotFound if the gallery does not exist */
     Optional<Registration> find(GalleryId gallery, RegistrationId id);

@@ -51,6 +51,28 @@ public record LabelPath(String main, Optional<String> sub) implements Comparable
         return main.equals(other.main) && (sub.isEmpty() || sub.equals(other.sub));
     }
 
+    /**
+     * Refuses moves that would never end or lose a level.
+     *
+     * @throws InvalidInput if {@code from} covers {@code to}, or {@code to} has a sub-label and {@code from} has none
+     */
+    public static void requireMovable(LabelPath from, LabelPath to) {
+        if (from.covers(to)) {
+            throw new InvalidInput("new_label", "\"" + to + "\"", "a label that \"" + from + "\" does not cover");
+        }
+        if (from.sub.isEmpty() && to.sub.isPresent()) {
+            throw new InvalidInput("new_label", "\"" + to + "\"", "a main label, as \"" + from + "\" is one");
+        }
+    }
+
+    /**
+     * What this path is called after {@code from}, which covers it, was moved to {@code to}: a main label takes its
+     * sub-labels with it.
+     */
+    public LabelPath moved(LabelPath from, LabelPath to) {
+        return from.sub.isEmpty() ? new LabelPath(to.main, sub) : to;
+    }
+
     @Override
     public int compareTo(LabelPath other) {
         int byMain = main.compareTo(other.main);

@@ -9,6 +9,7 @@ import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.core.embedding.Embedding;
 import dev.mekiki.core.embedding.EmbeddingSpace;
 import dev.mekiki.core.failure.NotFound;
+import dev.mekiki.core.gallery.Addition;
 import dev.mekiki.core.gallery.Candidates;
 import dev.mekiki.core.gallery.ExactScore;
 import dev.mekiki.core.gallery.Gallery;
@@ -17,13 +18,16 @@ import dev.mekiki.core.gallery.GalleryCatalogue;
 import dev.mekiki.core.gallery.GalleryId;
 import dev.mekiki.core.gallery.GallerySearch;
 import dev.mekiki.core.gallery.LabelCount;
+import dev.mekiki.core.gallery.LabelStore;
 import dev.mekiki.core.gallery.LookUp;
 import dev.mekiki.core.gallery.Match;
 import dev.mekiki.core.gallery.Page;
 import dev.mekiki.core.gallery.PageRequest;
 import dev.mekiki.core.gallery.Registration;
 import dev.mekiki.core.gallery.RegistrationId;
+import dev.mekiki.core.gallery.RegistrationKey;
 import dev.mekiki.core.gallery.RegistrationStore;
+import dev.mekiki.core.image.ContentDigest;
 import dev.mekiki.core.image.EncodedImage;
 import dev.mekiki.core.label.LabelPath;
 import dev.mekiki.core.label.LabelScope;
@@ -39,6 +43,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -189,7 +194,7 @@ class UseCasesTest {
 
     /** A gallery that always finds the same registration. */
     private static final class OneGallery
-            implements GalleryBackend, GalleryCatalogue, RegistrationStore, GallerySearch {
+            implements GalleryBackend, GalleryCatalogue, RegistrationStore, LabelStore, GallerySearch {
         Optional<Gallery> gallery = Optional.of(
                 new Gallery(GALLERY, "", SPACE, new DecisionPolicy(1e-3, 0.6, Map.of(), 0.05), Instant.EPOCH));
         final List<Registration> added = new ArrayList<>();
@@ -208,6 +213,11 @@ class UseCasesTest {
         }
 
         @Override
+        public LabelStore labels() {
+            return this;
+        }
+
+        @Override
         public GallerySearch search() {
             return this;
         }
@@ -221,12 +231,12 @@ class UseCasesTest {
         }
 
         @Override
-        public Registration add(Registration registration) {
+        public List<Addition> addAll(GalleryId id, List<Registration> registrations) {
             if (refusal != null) {
                 throw refusal;
             }
-            added.add(registration);
-            return registration;
+            added.addAll(registrations);
+            return registrations.stream().<Addition>map(Addition.Added::new).toList();
         }
 
         @Override
@@ -271,7 +281,37 @@ class UseCasesTest {
         }
 
         @Override
-        public Page<LabelCount> labels(GalleryId id, PageRequest page) {
+        public void exchange(GalleryId one, GalleryId other) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Page<LabelCount> list(GalleryId id, PageRequest page) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long count(GalleryId id, LabelScope scope) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int move(GalleryId id, LabelPath from, LabelPath to, int most) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int delete(GalleryId id, LabelPath label, int most) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<RegistrationKey> withIds(GalleryId id, Set<RegistrationId> ids) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<RegistrationKey> withContents(GalleryId id, Set<ContentDigest> contents) {
             throw new UnsupportedOperationException();
         }
     }

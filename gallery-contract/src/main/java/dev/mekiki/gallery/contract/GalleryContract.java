@@ -181,7 +181,7 @@ public abstract class GalleryContract {
     }
 
     private List<LabelCount> labels() {
-        return all(page -> store.search().labels(passports.id(), page), 7);
+        return all(page -> store.labels().list(passports.id(), page), 7);
     }
 
     private static <T> List<T> atOnce(List<? extends Callable<T>> tasks) throws InterruptedException {
@@ -331,7 +331,7 @@ public abstract class GalleryContract {
             IntStream.range(0, 3).forEach(i -> add("r" + i, "label-" + i, specimens.vector()));
 
             requireRefused(token -> store.catalogue().list(token), "", "?", "MQ", "x".repeat(5000));
-            requireRefused(token -> store.search().labels(passports.id(), token), galleriesToken);
+            requireRefused(token -> store.labels().list(passports.id(), token), galleriesToken);
             requireRefused(token -> store.registrations().list(passports.id(), LabelScope.ALL, token), galleriesToken);
         }
     }
@@ -345,7 +345,7 @@ public abstract class GalleryContract {
                 () -> store.registrations().list(gallery, LabelScope.ALL, page),
                 () -> store.registrations().relabel(gallery, id, LabelPath.of("other")),
                 () -> store.search().lookUp(new LookUp(gallery, registration.embedding(), LabelScope.ALL, 10, 10)),
-                () -> store.search().labels(gallery, page));
+                () -> store.labels().list(gallery, page));
         for (Supplier<?> call : calls) {
             assertThatExceptionOfType(NotFound.class)
                     .isThrownBy(call::get)
@@ -644,7 +644,7 @@ public abstract class GalleryContract {
             addAll(registrations);
 
             for (int size : new int[] {1, 5, 23, 1000}) {
-                assertThat(all(page -> store.search().labels(passports.id(), page), size))
+                assertThat(all(page -> store.labels().list(passports.id(), page), size))
                         .as("pages of %d", size)
                         .extracting(LabelCount::main)
                         .isEqualTo(names);
@@ -672,7 +672,7 @@ public abstract class GalleryContract {
 
             List<Registration> listed =
                     all(page -> store.registrations().list(passports.id(), LabelScope.ALL, page), 7, unrest);
-            List<LabelCount> labels = all(page -> store.search().labels(passports.id(), page), 7, unrest);
+            List<LabelCount> labels = all(page -> store.labels().list(passports.id(), page), 7, unrest);
 
             assertThat(listed)
                     .extracting(registration -> registration.id().value())
@@ -702,8 +702,8 @@ public abstract class GalleryContract {
                     .list(passports.id(), scope, PageRequest.first(1))
                     .nextToken()
                     .orElseThrow();
-            String ofLabels = store.search()
-                    .labels(passports.id(), PageRequest.first(1))
+            String ofLabels = store.labels()
+                    .list(passports.id(), PageRequest.first(1))
                     .nextToken()
                     .orElseThrow();
 
@@ -716,9 +716,8 @@ public abstract class GalleryContract {
                     "%%%");
             requireRefused(page -> store.registrations().list(passports.id(), scope, page), ofRegistrations, ofLabels);
             requireRefused(page -> store.registrations().list(cards.id(), LabelScope.ALL, page), ofRegistrations);
-            requireRefused(
-                    page -> store.search().labels(passports.id(), page), ofRegistrations, ofScope, "", "label-1");
-            requireRefused(page -> store.search().labels(cards.id(), page), ofLabels);
+            requireRefused(page -> store.labels().list(passports.id(), page), ofRegistrations, ofScope, "", "label-1");
+            requireRefused(page -> store.labels().list(cards.id(), page), ofLabels);
         }
     }
 

@@ -161,7 +161,7 @@ class KilledWriterIT {
         long count = 0;
         PageRequest page = PageRequest.first(1000);
         while (true) {
-            var labels = store.search().labels(WriterProcess.GALLERY.id(), page);
+            var labels = store.labels().list(WriterProcess.GALLERY.id(), page);
             count +=
                     labels.items().stream().mapToLong(LabelCount::registrations).sum();
             if (labels.nextToken().isEmpty()) {

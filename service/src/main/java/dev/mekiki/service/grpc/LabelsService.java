@@ -31,7 +31,7 @@ public class LabelsService extends LabelsGrpc.LabelsImplBase {
                     PageRequest page = Requests.page(request.getPageSize(), request.getPageToken());
                     return lifecycle
                             .engineOfTakenCall()
-                            .withGalleries(galleries -> galleries.search().labels(gallery, page));
+                            .withGalleries(galleries -> galleries.labels().list(gallery, page));
                 },
                 page -> ListLabelsResponse.newBuilder()
                         .addAllLabels(page.items().stream().map(Replies::label).toList())

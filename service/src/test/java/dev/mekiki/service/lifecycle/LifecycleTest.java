@@ -12,6 +12,7 @@ import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.gallery.GalleryBackend;
 import dev.mekiki.core.gallery.GalleryCatalogue;
 import dev.mekiki.core.gallery.GallerySearch;
+import dev.mekiki.core.gallery.LabelStore;
 import dev.mekiki.core.gallery.RegistrationStore;
 import dev.mekiki.core.image.EncodedImage;
 import dev.mekiki.core.recognition.Admission;
@@ -167,6 +168,11 @@ class LifecycleTest {
 
         @Override
         public RegistrationStore registrations() {
+            throw new AssertionError("not asked for here");
+        }
+
+        @Override
+        public LabelStore labels() {
             throw new AssertionError("not asked for here");
         }
 
