@@ -66,6 +66,17 @@ class ModuleBoundariesTest {
             .resideInAPackage("org.apache.lucene..");
 
     @ArchTest
+    static final ArchRule onlyTheMilvusServerSeesDocker = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.mekiki.milvus.server..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.testcontainers..", "com.github.dockerjava..");
+
+    @ArchTest
+    static final ArchRule theMilvusServerSeesNothing = sees("milvus");
+
+    @ArchTest
     static final ArchRule theBatcherKnowsNothingOfModelsOrImages = classes()
             .that()
             .resideInAPackage("dev.mekiki.inference.batch..")
@@ -111,7 +122,16 @@ class ModuleBoundariesTest {
     /** A module may depend on itself and on the modules named, of all of this project's. */
     private static ArchRule sees(String module, String... others) {
         String[] foreign = Stream.of(
-                        "core", "v1", "samples", "inference", "gallery", "training", "service", "cli", "benchmarks")
+                        "core",
+                        "v1",
+                        "samples",
+                        "inference",
+                        "milvus",
+                        "gallery",
+                        "training",
+                        "service",
+                        "cli",
+                        "benchmarks")
                 .filter(m -> !m.equals(module) && !List.of(others).contains(m))
                 .map(m -> "dev.mekiki." + m + "..")
                 .toArray(String[]::new);

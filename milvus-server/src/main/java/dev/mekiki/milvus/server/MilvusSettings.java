@@ -1,0 +1,37 @@
+package dev.mekiki.milvus.server;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Settings of Milvus beyond its own defaults.
+ *
+ * @param environment by the name of the environment variable, which is the setting's key in upper case with underscores
+ *     for dots: {@code proxy.timeTickInterval} is {@code PROXY_TIMETICKINTERVAL}
+ */
+public record MilvusSettings(Map<String, String> environment) {
+
+    /** As users run it. */
+    public static final MilvusSettings DEFAULTS = new MilvusSettings(Map.of());
+
+    private static final Duration QUICK_TICK = Duration.ofMillis(20);
+
+    public MilvusSettings {
+        environment = Map.copyOf(environment);
+    }
+
+    /**
+     * A read that must see the newest write waits for the next tick of the server's clock: every 200 ms by default,
+     * here every 20 ms, because tests do little else. It costs CPU time when nothing happens.
+     */
+    public static MilvusSettings forTests() {
+        return DEFAULTS.with("PROXY_TIMETICKINTERVAL", Long.toString(QUICK_TICK.toMillis()));
+    }
+
+    public MilvusSettings with(String variable, String value) {
+        Map<String, String> all = new LinkedHashMap<>(environment);
+        all.put(variable, value);
+        return new MilvusSettings(all);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mekiki.milvus.server;
+
+import org.jspecify.annotations.NullMarked;
