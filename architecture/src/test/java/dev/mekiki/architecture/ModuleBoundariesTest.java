@@ -77,6 +77,14 @@ class ModuleBoundariesTest {
     static final ArchRule theMilvusServerSeesNothing = sees("milvus");
 
     @ArchTest
+    static final ArchRule onlyTheMilvusGalleryAndItsBenchmarkSeeMilvus = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.mekiki.gallery.milvus..", "dev.mekiki.benchmarks..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.milvus..");
+
+    @ArchTest
     static final ArchRule theBatcherKnowsNothingOfModelsOrImages = classes()
             .that()
             .resideInAPackage("dev.mekiki.inference.batch..")

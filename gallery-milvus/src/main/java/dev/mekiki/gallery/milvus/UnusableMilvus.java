@@ -1,0 +1,18 @@
+package dev.mekiki.gallery.milvus;
+
+/**
+ * Milvus cannot be used for galleries: it does not answer, refuses the credentials, is of another version, or holds
+ * collections of that prefix that are not as this version makes them. Nothing in it was changed.
+ */
+public final class UnusableMilvus extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    UnusableMilvus(String what, String found, String expected) {
+        super(what + ": " + found + " (expected: " + expected + ")");
+    }
+
+    UnusableMilvus(String what, String found, String expected, Throwable cause) {
+        super(what + ": " + found + " (expected: " + expected + ")", cause);
+    }
+}
