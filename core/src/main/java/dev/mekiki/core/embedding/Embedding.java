@@ -2,6 +2,8 @@ package dev.mekiki.core.embedding;
 
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.SpaceMismatch;
+import dev.mekiki.core.image.ContentDigest;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** A unit vector of float32 in an {@link EmbeddingSpace}. Immutable. */
@@ -68,6 +70,13 @@ public final class Embedding {
     /** A copy of the values, {@code [space().dimension()]}. */
     public float[] vector() {
         return vector.clone();
+    }
+
+    /** The digest of the values, float32 big-endian: stands for an image's where there is only the vector. */
+    public ContentDigest digest() {
+        ByteBuffer bytes = ByteBuffer.allocate(vector.length * Float.BYTES);
+        bytes.asFloatBuffer().put(vector);
+        return ContentDigest.of(bytes.array());
     }
 
     /**

@@ -33,6 +33,12 @@ public record Registration(
 
     /** @throws InvalidInput if the attributes are beyond their limits */
     public Registration {
+        requireLegal(attributes);
+        attributes = Map.copyOf(attributes);
+    }
+
+    /** @throws InvalidInput if the attributes are beyond their limits */
+    public static void requireLegal(Map<String, String> attributes) {
         if (attributes.size() > MAX_ATTRIBUTES) {
             throw new InvalidInput("attributes", attributes.size() + " entries", "at most " + MAX_ATTRIBUTES);
         }
@@ -48,7 +54,6 @@ public record Registration(
                         "values of at most " + MAX_VALUE_LENGTH);
             }
         });
-        attributes = Map.copyOf(attributes);
     }
 
     public Registration withLabel(LabelPath newLabel) {

@@ -1,5 +1,6 @@
 package dev.mekiki.core.image;
 
+import dev.mekiki.core.failure.InvalidInput;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -19,6 +20,18 @@ public record ContentDigest(String hex) {
             throw new IllegalArgumentException(
                     "digest: \"" + hex + "\" (expected: 64 lower-case hexadecimal digits of a SHA-256)");
         }
+    }
+
+    /**
+     * A digest that was computed before.
+     *
+     * @throws InvalidInput if it has not 32 bytes
+     */
+    public static ContentDigest ofSha256(byte[] digest) {
+        if (digest.length != 32) {
+            throw new InvalidInput("content_digest", digest.length + " bytes", "the 32 bytes of a SHA-256");
+        }
+        return new ContentDigest(HexFormat.of().formatHex(digest));
     }
 
     /** The digest of the concatenation of {@code parts}. */

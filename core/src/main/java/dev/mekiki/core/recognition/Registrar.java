@@ -8,7 +8,6 @@ import dev.mekiki.core.gallery.RegistrationId;
 import dev.mekiki.core.image.ContentDigest;
 import dev.mekiki.core.time.Deadline;
 import dev.mekiki.core.time.Stage;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -61,7 +60,7 @@ public final class Registrar {
         long start = nanoTime.getAsLong();
         ContentDigest content = switch (request.query()) {
             case Query.OfImage(var image) -> image.digest();
-            case Query.OfEmbedding(var embedding) -> ContentDigest.of(bytes(embedding.vector()));
+            case Query.OfEmbedding(var embedding) -> embedding.digest();
         };
         Registration stored = galleries
                 .registrations()
@@ -76,11 +75,5 @@ public final class Registrar {
                         clock.instant().truncatedTo(ChronoUnit.MILLIS)));
         Duration store = Duration.ofNanos(nanoTime.getAsLong() - start);
         return new RegistrationReply(stored, embedded.durations().with(Stage.STORE, store));
-    }
-
-    private static byte[] bytes(float[] vector) {
-        ByteBuffer buffer = ByteBuffer.allocate(vector.length * Float.BYTES);
-        buffer.asFloatBuffer().put(vector);
-        return buffer.array();
     }
 }
