@@ -4,8 +4,12 @@ import dev.mekiki.service.lifecycle.Lifecycle;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
-/** {@code /q/health/ready}: up while requests are taken, that is when the model is warm and the gallery open. */
+/**
+ * {@code /q/health/ready}: up while requests are taken, that is when the model is warm and the store of galleries there;
+ * its data says what is missing.
+ */
 @Singleton
 @org.eclipse.microprofile.health.Readiness
 public class Readiness implements HealthCheck {
@@ -19,9 +23,10 @@ public class Readiness implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         Lifecycle.Phase phase = lifecycle.phase();
-        return HealthCheckResponse.named("mekiki")
+        HealthCheckResponseBuilder response = HealthCheckResponse.named("mekiki")
                 .status(phase == Lifecycle.Phase.SERVING)
-                .withData("phase", phase.name())
-                .build();
+                .withData("phase", phase.name());
+        lifecycle.storeMissing().ifPresent(why -> response.withData("galleries", why));
+        return response.build();
     }
 }

@@ -1,6 +1,10 @@
 package dev.mekiki.service;
 
+import dev.mekiki.core.bulk.BulkImporter;
 import dev.mekiki.core.decision.DecisionPolicy;
+import dev.mekiki.core.embedding.Embedder;
+import dev.mekiki.core.embedding.PatientEmbedder;
+import dev.mekiki.core.gallery.GalleryBackend;
 import dev.mekiki.core.recognition.Admission;
 import dev.mekiki.gallery.embedded.EmbeddedGallery;
 import dev.mekiki.inference.ImageEmbedder;
@@ -24,7 +28,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -91,6 +98,8 @@ public class Startup {
         // Twice, because a call that was cancelled gives its place back before its task leaves the queue.
         ExecutorService galleryThreads = GalleryThreads.pool(settings.galleryThreads(), 2 * maxRequests, retryAfter);
         open.push(galleryThreads);
+        ExecutorService bulkThreads = GalleryThreads.bulk(settings.bulkThreads(), retryAfter);
+        open.push(bulkThreads);
         ModelCard.Calibration calibration =
                 ModelCard.read(ImageEmbedder.cardOf(settings.model().path())).calibration();
         ImageEmbedder embedder = ImageEmbedder.open(settings.model().path(), settings.inferenceSettings(), telemetry);
@@ -118,6 +127,20 @@ public class Startup {
                 admission,
                 galleryThreads,
                 retryAfter,
+                Clock.systemUTC(),
+                importer(embedder, gallery, bulkThreads));
+    }
+
+    private BulkImporter importer(Embedder embedder, GalleryBackend galleries, ExecutorService threads) {
+        Embedder patient = new PatientEmbedder(
+                embedder,
+                settings.bulkImages(),
+                (pause, then) -> CompletableFuture.delayedExecutor(pause.toNanos(), TimeUnit.NANOSECONDS, threads)
+                        .execute(then));
+        return new BulkImporter(
+                space -> space.equals(patient.space()) ? Optional.of(patient) : Optional.empty(),
+                galleries,
+                threads,
                 Clock.systemUTC());
     }
 

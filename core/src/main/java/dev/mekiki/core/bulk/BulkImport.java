@@ -68,6 +68,11 @@ public final class BulkImport {
         return space;
     }
 
+    /** Whether nothing is registered. */
+    public boolean isValidateOnly() {
+        return options.validateOnly();
+    }
+
     /**
      * Imports the next rows. The future completes with what became of each, in their order, when those registered are
      * durable. It fails with a {@link dev.mekiki.core.failure.Failure}, perhaps wrapped in a

@@ -19,6 +19,18 @@ public final class InvalidInput extends Failure {
         this.description = found + " (expected: " + expected + ")";
     }
 
+    /**
+     * The same about another field, where one value is read as another is.
+     *
+     * @param field as above
+     * @param other what is wrong with it
+     */
+    public InvalidInput(String field, InvalidInput other) {
+        super(field + ": " + other.description);
+        this.field = field;
+        this.description = other.description;
+    }
+
     public String field() {
         return field;
     }

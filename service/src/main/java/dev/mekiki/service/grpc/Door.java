@@ -3,6 +3,7 @@ package dev.mekiki.service.grpc;
 import dev.mekiki.core.failure.Failure;
 import dev.mekiki.service.lifecycle.Engine;
 import dev.mekiki.service.lifecycle.Lifecycle;
+import dev.mekiki.v1.RecognitionGrpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
@@ -11,8 +12,8 @@ import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
 
 /**
- * Lets calls in or refuses them when nothing but their headers has come: while the service starts or drains, and while
- * all places are taken.
+ * Lets calls in or refuses them when nothing but their headers has come: while the service starts or drains, while the
+ * store of galleries is away, if the call needs it, and while all places are taken.
  */
 final class Door implements ServerInterceptor {
 
@@ -31,7 +32,9 @@ final class Door implements ServerInterceptor {
         }
         ServerCall<Q, R> taken;
         try {
-            Engine engine = lifecycle.engine();
+            Engine engine = call.getMethodDescriptor().equals(RecognitionGrpc.getEmbedMethod())
+                    ? lifecycle.engineWithoutStore()
+                    : lifecycle.engine();
             if (call.getMethodDescriptor().getType() == MethodType.UNARY) {
                 engine.requireRoom();
             }

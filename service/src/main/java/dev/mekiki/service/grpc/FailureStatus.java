@@ -111,6 +111,16 @@ final class FailureStatus {
         };
     }
 
+    /** An offset that leaves out rows, in words for people. */
+    static Status outOfRange(String message) {
+        return status(Code.OUT_OF_RANGE, message, "OFFSET_OUT_OF_RANGE", Map.of());
+    }
+
+    /** Rows that were appended before on the same stream. */
+    static Status replay() {
+        return status(Code.ALREADY_EXISTS, "these rows were appended before on this stream", "REPLAYED", Map.of());
+    }
+
     private static Status status(
             Code code, String message, String reason, Map<String, String> metadata, Message... details) {
         Status.Builder status = Status.newBuilder()

@@ -35,7 +35,8 @@ final class Intake extends ServerStreamTracer {
             "mekiki.v1.Recognition/Recognize", "image",
             "mekiki.v1.Recognition/RecognizeStream", "request.image",
             "mekiki.v1.Recognition/Embed", "image",
-            "mekiki.v1.Registrations/CreateRegistration", "image");
+            "mekiki.v1.Registrations/CreateRegistration", "image",
+            "mekiki.v1.Registrations/ImportRegistrations", "append.rows.image");
 
     private static final Context.Key<Intake> KEY = Context.key("intake");
 
@@ -117,6 +118,14 @@ final class Intake extends ServerStreamTracer {
         long released = Math.min(bytes, held);
         held -= released;
         rules.bytes().release(released);
+    }
+
+    /**
+     * Whether another message may come beside all that is held without taking the last places from other calls: whoever
+     * has much to send leaves half of the room to the others.
+     */
+    boolean hasRoom() {
+        return rules.bytes().held() + rules.maxMessageBytes() <= rules.bytes().limit() / 2;
     }
 
     @Override

@@ -1,6 +1,9 @@
 package dev.mekiki.service.grpc;
 
 import com.google.protobuf.Empty;
+import dev.mekiki.core.bulk.BulkImport;
+import dev.mekiki.core.bulk.ImportOptions;
+import dev.mekiki.core.bulk.RowResult;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.gallery.GalleryId;
 import dev.mekiki.core.gallery.PageRequest;
@@ -15,14 +18,20 @@ import dev.mekiki.service.telemetry.Telemetry;
 import dev.mekiki.v1.CreateRegistrationRequest;
 import dev.mekiki.v1.DeleteRegistrationRequest;
 import dev.mekiki.v1.GetRegistrationRequest;
+import dev.mekiki.v1.ImportRegistrationsRequest;
+import dev.mekiki.v1.ImportRegistrationsResponse;
+import dev.mekiki.v1.ImportRow;
 import dev.mekiki.v1.ListRegistrationsRequest;
 import dev.mekiki.v1.ListRegistrationsResponse;
 import dev.mekiki.v1.Registration;
 import dev.mekiki.v1.RegistrationView;
 import dev.mekiki.v1.RegistrationsGrpc;
 import dev.mekiki.v1.RelabelRegistrationRequest;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** {@code mekiki.v1.Registrations}. */
 @GrpcService
@@ -63,6 +72,69 @@ public class RegistrationsService extends RegistrationsGrpc.RegistrationsImplBas
                     telemetry.registered(reply.durations());
                     return Replies.registration(reply.registration(), RegistrationView.REGISTRATION_VIEW_BASIC);
                 });
+    }
+
+    @Override
+    public StreamObserver<ImportRegistrationsRequest> importRegistrations(
+            StreamObserver<ImportRegistrationsResponse> caller) {
+        Intake intake = Intake.ofThisCall();
+        return ImportStream.open(
+                (ServerCallStreamObserver<ImportRegistrationsResponse>) caller,
+                this::begin,
+                new ImportStream.Watcher() {
+                    @Override
+                    public Runnable opened(Runnable onDrain) {
+                        return lifecycle.streamOpened(onDrain);
+                    }
+
+                    @Override
+                    public boolean hasRoom() {
+                        return intake.hasRoom();
+                    }
+
+                    @Override
+                    public void answered(int messageBytes) {
+                        intake.release(messageBytes);
+                    }
+                });
+    }
+
+    private CompletableFuture<Destination> begin(dev.mekiki.v1.ImportOptions message) {
+        GalleryId gallery = ResourceNames.gallery(message.getParent());
+        ImportOptions options = ImportMessages.options(message);
+        return lifecycle
+                .engineOfTakenCall()
+                .importer()
+                .begin(gallery, options)
+                .thenApply(bulk -> new Destination(gallery, bulk));
+    }
+
+    /** A gallery that is imported into. */
+    private final class Destination implements ImportStream.Destination {
+
+        private final GalleryId gallery;
+        private final BulkImport bulk;
+
+        Destination(GalleryId gallery, BulkImport bulk) {
+            this.gallery = gallery;
+            this.bulk = bulk;
+        }
+
+        @Override
+        public CompletableFuture<List<RowResult>> add(long offset, List<ImportRow> rows) {
+            return bulk.add(offset, () -> ImportMessages.rows(rows, bulk.space()));
+        }
+
+        @Override
+        public void abandon() {
+            bulk.abandon();
+        }
+
+        @Override
+        public ImportRegistrationsResponse.Builder answer(long offset, List<RowResult> results) {
+            telemetry.imported(bulk.isValidateOnly(), results);
+            return ImportMessages.response(gallery, offset, results);
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.mekiki.core.embedding.Embedding;
 import dev.mekiki.core.embedding.EmbeddingSpace;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.SpaceMismatch;
+import dev.mekiki.core.gallery.LabelStore;
 import dev.mekiki.core.gallery.PageRequest;
 import dev.mekiki.core.gallery.RegistrationId;
 import dev.mekiki.core.image.EncodedImage;
@@ -33,6 +34,7 @@ final class Requests {
 
     private static final int USUAL_PAGE = 100;
     private static final int USUAL_MATCHES = 5;
+    private static final int USUAL_STEP = 1000;
 
     /** So that a scope cannot cost more than the search itself. */
     private static final int MOST_SCOPES = 1000;
@@ -85,6 +87,23 @@ final class Requests {
         return new PageRequest(size == 0 ? USUAL_PAGE : size, token.isEmpty() ? Optional.empty() : Optional.of(token));
     }
 
+    /** Where a label is moved to. */
+    static LabelPath newLabel(String label) {
+        try {
+            return LabelPath.parse(label);
+        } catch (InvalidInput e) {
+            throw new InvalidInput("new_label", e);
+        }
+    }
+
+    /** Registrations that one step of a change may touch. */
+    static int step(int most) {
+        if (most < 0 || most > LabelStore.MAX_STEP) {
+            throw new InvalidInput("max_registrations", Integer.toString(most), "0.." + LabelStore.MAX_STEP);
+        }
+        return most == 0 ? USUAL_STEP : most;
+    }
+
     static DecisionPolicy policy(dev.mekiki.v1.DecisionPolicy policy) {
         return new DecisionPolicy(
                 policy.getFalseAcceptRate(),
@@ -94,17 +113,8 @@ final class Requests {
     }
 
     private static Embedding embedding(dev.mekiki.v1.Embedding embedding, EmbeddingSpace space) {
-        String digest = embedding.getSpaceDigest();
-        if (digest.isBlank()) {
-            throw new InvalidInput("embedding.space_digest", "empty", "the digest of the vector's embedding space");
-        }
         int count = embedding.getValuesCount();
-        if (!digest.equals(space.digest())) {
-            if (count < 2 || count > 32_768) {
-                throw new InvalidInput("embedding.values", count + " values", "2..32768");
-            }
-            throw new SpaceMismatch(new EmbeddingSpace("unknown", count, digest), space);
-        }
+        requireSpace(embedding.getSpaceDigest(), count, space);
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
             values[i] = embedding.getValues(i);
@@ -112,7 +122,26 @@ final class Requests {
         return Embedding.ofUnit(space, values);
     }
 
-    private static InvalidInput nothingToEmbed() {
+    /**
+     * Refuses vectors of another space.
+     *
+     * @param digest of the vector's space
+     * @param count of its values
+     * @throws SpaceMismatch if it is of another space than {@code space}
+     */
+    static void requireSpace(String digest, int count, EmbeddingSpace space) {
+        if (digest.isBlank()) {
+            throw new InvalidInput("embedding.space_digest", "empty", "the digest of the vector's embedding space");
+        }
+        if (!digest.equals(space.digest())) {
+            if (count < 2 || count > 32_768) {
+                throw new InvalidInput("embedding.values", count + " values", "2..32768");
+            }
+            throw new SpaceMismatch(new EmbeddingSpace("unknown", count, digest), space);
+        }
+    }
+
+    static InvalidInput nothingToEmbed() {
         return new InvalidInput("image", "missing", "an image or an embedding");
     }
 

@@ -1,5 +1,6 @@
 package dev.mekiki.service.lifecycle;
 
+import dev.mekiki.core.bulk.BulkImporter;
 import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.core.embedding.EmbeddingSpace;
@@ -29,6 +30,7 @@ public final class Engine {
     private final InstantSource clock;
     private final Recogniser recogniser;
     private final Registrar registrar;
+    private final BulkImporter importer;
 
     /**
      * @param embedder warm
@@ -38,6 +40,7 @@ public final class Engine {
      * @param galleryThreads where blocking calls of {@code galleries} run
      * @param retryAfter what a refused caller is told to wait
      * @param clock dates what is made
+     * @param importer registers many at once, in the background
      */
     public Engine(
             Embedder embedder,
@@ -46,7 +49,8 @@ public final class Engine {
             Admission admission,
             ExecutorService galleryThreads,
             Duration retryAfter,
-            InstantSource clock) {
+            InstantSource clock,
+            BulkImporter importer) {
         this.space = embedder.space();
         this.calibrated = calibrated;
         this.galleries = galleries;
@@ -54,6 +58,7 @@ public final class Engine {
         this.galleryThreads = galleryThreads;
         this.retryAfter = retryAfter;
         this.clock = clock;
+        this.importer = importer;
         this.recogniser = new Recogniser(embedder, galleries, admission, galleryThreads, System::nanoTime);
         this.registrar = new Registrar(embedder, galleries, admission, galleryThreads, clock, System::nanoTime);
     }
@@ -77,6 +82,10 @@ public final class Engine {
 
     public Registrar registrar() {
         return registrar;
+    }
+
+    public BulkImporter importer() {
+        return importer;
     }
 
     /**

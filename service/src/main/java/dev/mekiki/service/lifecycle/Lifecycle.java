@@ -2,6 +2,7 @@ package dev.mekiki.service.lifecycle;
 
 import dev.mekiki.core.failure.Unavailable;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
@@ -9,16 +10,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starting, serving, draining: whether requests are taken, and by what they are served. Goes forward only. Thread-safe.
+ * Starting, serving, draining: whether requests are taken, and by what they are served. Goes forward only, except that
+ * the store of galleries may go away and come back while the service serves. Thread-safe.
  */
 public final class Lifecycle {
 
     /** Where the service is in its life. */
     public enum Phase {
-        /** The model is being warmed. */
+        /** The model is being warmed, and the store of galleries opened. */
         STARTING,
         /** Requests are taken. */
         SERVING,
+        /** As serving, but the store of galleries is away: only what needs none is taken. */
+        AWAY,
         /** What was taken is being finished. */
         DRAINING
     }
@@ -32,6 +36,7 @@ public final class Lifecycle {
 
     private volatile Phase phase = Phase.STARTING;
     private volatile @Nullable Engine engine;
+    private volatile @Nullable String away;
 
     /** @param retryAfter what a caller is told to wait who comes too early or too late */
     public Lifecycle(Duration retryAfter) {
@@ -74,16 +79,53 @@ public final class Lifecycle {
         if (phase == Phase.STARTING) {
             // Before the phase, so that nobody sees it serving without.
             engine = warm;
+            enter(away == null ? Phase.SERVING : Phase.AWAY);
+        }
+    }
+
+    /**
+     * The store of galleries cannot be reached; what needs it is refused until {@link #storeBack}.
+     *
+     * @param why for people
+     */
+    public synchronized void storeAway(String why) {
+        away = why;
+        if (phase == Phase.SERVING) {
+            enter(Phase.AWAY);
+        }
+    }
+
+    /** The store of galleries can be reached again. */
+    public synchronized void storeBack() {
+        away = null;
+        if (phase == Phase.AWAY) {
             enter(Phase.SERVING);
         }
+    }
+
+    /** Why the store of galleries cannot be reached, if it cannot. */
+    public Optional<String> storeMissing() {
+        return Optional.ofNullable(away);
     }
 
     /**
      * What serves requests that come now.
      *
-     * @throws Unavailable before {@link #serve} and after {@link #drain}
+     * @throws Unavailable before {@link #serve}, after {@link #drain}, and while the store of galleries is away
      */
     public Engine engine() {
+        if (phase == Phase.AWAY) {
+            throw new Unavailable("the store of galleries is away", retryAfter);
+        }
+        return engineWithoutStore();
+    }
+
+    /**
+     * What serves requests that come now and need no gallery.
+     *
+     * @throws Unavailable before {@link #serve} and after {@link #drain}
+     */
+    public Engine engineWithoutStore() {
         if (phase == Phase.DRAINING) {
             throw stopping();
         }

@@ -188,6 +188,19 @@ public record Settings(
         return gallery.threads().orElse(Math.max(8, 2 * machine.processors()));
     }
 
+    /** Threads that import; as many as the batches of one stream. */
+    public int bulkThreads() {
+        return Math.min(4, galleryThreads());
+    }
+
+    /**
+     * Images that are embedded in bulk at a time, over all imports: enough to keep the device busy, and at most half of
+     * the places, so that a single request finds one.
+     */
+    public int bulkImages() {
+        return Math.clamp(2L * sessions() * largestBatch(), 1, Math.max(1, admission.maxRequests() / 2));
+    }
+
     /** Only where there are no {@link #problems}. */
     public InferenceSettings inferenceSettings() {
         return new InferenceSettings(

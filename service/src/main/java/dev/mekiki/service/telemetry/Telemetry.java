@@ -1,5 +1,6 @@
 package dev.mekiki.service.telemetry;
 
+import dev.mekiki.core.bulk.RowResult;
 import dev.mekiki.core.decision.Recognition;
 import dev.mekiki.core.embedding.EmbeddingSpace;
 import dev.mekiki.core.recognition.Admission;
@@ -17,6 +18,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -38,6 +40,8 @@ import java.util.function.LongSupplier;
  *     <td>admission, decode, preprocess, queue, inference, search, store</td></tr>
  * <tr><td>mekiki_recognitions_total</td><td>counter</td><td>outcome</td>
  *     <td>known, no_candidates, below_threshold</td></tr>
+ * <tr><td>mekiki_import_rows_total</td><td>counter</td><td>outcome</td>
+ *     <td>rows of imports: registered, present, refused; validated where nothing was to be registered</td></tr>
  * <tr><td>mekiki_images_total</td><td>counter</td><td>outcome</td>
  *     <td>how each image's way through the embedder ended: embedded, invalid, overloaded, expired, cancelled, closed,
  *     failed</td></tr>
@@ -88,6 +92,9 @@ public final class Telemetry implements InferenceObserver {
     private final Map<CallOutcome, Timer> calls = new ConcurrentHashMap<>();
     private final Map<Status.Code, Counter> streamAnswers = new ConcurrentHashMap<>();
 
+    private final Map<RowResult.Fate, Counter> importRows = new EnumMap<>(RowResult.Fate.class);
+    private final Counter importValidated;
+
     private record CallOutcome(String method, Status.Code status) {}
 
     public Telemetry(MeterRegistry registry) {
@@ -109,6 +116,10 @@ public final class Telemetry implements InferenceObserver {
                             .tag("outcome", lower(outcome))
                             .register(registry));
         }
+        for (RowResult.Fate fate : RowResult.Fate.values()) {
+            importRows.put(fate, importRows(lower(fate)));
+        }
+        importValidated = importRows("validated");
         known = recognitions("known");
         for (Recognition.Reason reason : Recognition.Reason.values()) {
             unknown.put(reason, recognitions(lower(reason)));
@@ -197,6 +208,19 @@ public final class Telemetry implements InferenceObserver {
         gone(durations, Stage.SEARCH);
     }
 
+    /**
+     * Rows of an import were answered.
+     *
+     * @param validated whether nothing was to be registered
+     */
+    public void imported(boolean validated, List<RowResult> rows) {
+        if (validated) {
+            importValidated.increment(rows.size());
+        } else {
+            rows.forEach(row -> counter(importRows, row.fate()).increment());
+        }
+    }
+
     /** A registration became durable. */
     public void registered(StageDurations durations) {
         gone(durations, Stage.STORE);
@@ -236,6 +260,13 @@ public final class Telemetry implements InferenceObserver {
     private Counter recognitions(String outcome) {
         return Counter.builder("mekiki.recognitions")
                 .description("Recognitions by outcome")
+                .tag("outcome", outcome)
+                .register(registry);
+    }
+
+    private Counter importRows(String outcome) {
+        return Counter.builder("mekiki.import.rows")
+                .description("Rows of imports by outcome")
                 .tag("outcome", outcome)
                 .register(registry);
     }

@@ -3,6 +3,7 @@ package dev.mekiki.service.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.mekiki.core.bulk.BulkImporter;
 import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedder;
@@ -23,6 +24,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -45,7 +47,8 @@ class LifecycleTest {
             new Admission(2, RETRY),
             galleryThreads,
             RETRY,
-            InstantSource.system());
+            InstantSource.system(),
+            new BulkImporter(_ -> Optional.empty(), new NoGalleries(), galleryThreads, InstantSource.system()));
 
     @AfterEach
     void stop() {
@@ -74,6 +77,50 @@ class LifecycleTest {
         lifecycle.drain(Duration.ZERO);
 
         lifecycle.serve(engine);
+
+        assertThat(lifecycle.phase()).isEqualTo(Phase.DRAINING);
+    }
+
+    @Test
+    void refusesWhatNeedsTheStoreWhileItIsAwayAndRecoversByItself() {
+        List<Phase> phases = new ArrayList<>();
+        lifecycle.serve(engine);
+        lifecycle.watch(phases::add);
+
+        lifecycle.storeAway("nobody answers");
+        lifecycle.storeAway("still nobody answers");
+        assertThatExceptionOfType(Unavailable.class)
+                .isThrownBy(lifecycle::engine)
+                .satisfies(e -> assertThat(e.retryAfter()).isEqualTo(RETRY));
+        assertThat(lifecycle.engineWithoutStore()).isSameAs(engine);
+        assertThat(lifecycle.engineOfTakenCall()).isSameAs(engine);
+        assertThat(lifecycle.storeMissing()).contains("still nobody answers");
+
+        lifecycle.storeBack();
+        assertThat(lifecycle.engine()).isSameAs(engine);
+        assertThat(lifecycle.storeMissing()).isEmpty();
+        assertThat(phases).containsExactly(Phase.SERVING, Phase.AWAY, Phase.SERVING);
+    }
+
+    @Test
+    void doesNotServeBeforeTheStoreIsThere() {
+        lifecycle.storeAway("nobody answers");
+        assertThat(lifecycle.phase()).isEqualTo(Phase.STARTING);
+        lifecycle.serve(engine);
+        assertThat(lifecycle.phase()).isEqualTo(Phase.AWAY);
+
+        lifecycle.storeBack();
+
+        assertThat(lifecycle.phase()).isEqualTo(Phase.SERVING);
+    }
+
+    @Test
+    void staysStoppedWhenTheStoreComesBack() {
+        lifecycle.serve(engine);
+        lifecycle.storeAway("nobody answers");
+        lifecycle.drain(Duration.ZERO);
+
+        lifecycle.storeBack();
 
         assertThat(lifecycle.phase()).isEqualTo(Phase.DRAINING);
     }
