@@ -2,9 +2,11 @@ package dev.mekiki.gallery.embedded;
 
 import dev.mekiki.core.embedding.Embedding;
 import dev.mekiki.core.failure.AlreadyExists;
+import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.SpaceMismatch;
 import dev.mekiki.core.failure.Unavailable;
+import dev.mekiki.core.gallery.Addition;
 import dev.mekiki.core.gallery.Candidates;
 import dev.mekiki.core.gallery.Gallery;
 import dev.mekiki.core.gallery.GalleryBackend;
@@ -12,12 +14,15 @@ import dev.mekiki.core.gallery.GalleryCatalogue;
 import dev.mekiki.core.gallery.GalleryId;
 import dev.mekiki.core.gallery.GallerySearch;
 import dev.mekiki.core.gallery.LabelCount;
+import dev.mekiki.core.gallery.LabelStore;
 import dev.mekiki.core.gallery.LookUp;
 import dev.mekiki.core.gallery.Page;
 import dev.mekiki.core.gallery.PageRequest;
 import dev.mekiki.core.gallery.Registration;
 import dev.mekiki.core.gallery.RegistrationId;
+import dev.mekiki.core.gallery.RegistrationKey;
 import dev.mekiki.core.gallery.RegistrationStore;
+import dev.mekiki.core.image.ContentDigest;
 import dev.mekiki.core.label.LabelPath;
 import dev.mekiki.core.label.LabelScope;
 import java.io.IOException;
@@ -25,13 +30,18 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.IOFunction;
 import org.jspecify.annotations.Nullable;
@@ -49,15 +59,26 @@ public final class EmbeddedGallery implements GalleryBackend {
     private static final System.Logger LOG = System.getLogger(EmbeddedGallery.class.getName());
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
+    /** As {@link GallerySearch#withContents} says. */
+    private static final int MOST_OF_A_CONTENT = 16;
+
     private final EmbeddedGallerySettings settings;
     private final GalleryDirectory directory;
     private final IOFunction<Path, Directory> indexDirectories;
 
-    /** By id; changed under {@code catalogueLock} only. */
-    private final NavigableMap<String, GalleryIndex> indexes = new ConcurrentSkipListMap<>();
+    /** By id. Never changed but replaced, under {@code catalogueLock} only, so that an exchange is seen all at once. */
+    private volatile NavigableMap<String, OpenGallery> galleries = Collections.emptyNavigableMap();
 
     private final Object catalogueLock = new Object();
     private volatile boolean closed;
+
+    /**
+     * A gallery under one of its names.
+     *
+     * @param gallery as it is called
+     * @param index the same one under every name that the gallery has in the course of time
+     */
+    private record OpenGallery(Gallery gallery, GalleryIndex index) {}
 
     private EmbeddedGallery(
             EmbeddedGallerySettings settings,
@@ -75,19 +96,24 @@ public final class EmbeddedGallery implements GalleryBackend {
      * @throws UncheckedIOException if it cannot be read or written
      */
     public static EmbeddedGallery open(EmbeddedGallerySettings settings) {
-        return open(settings, GalleryIndex::onFileSystem);
+        return open(settings, GalleryIndex::onFileSystem, FolderWrites.ON_FILE_SYSTEM);
     }
 
-    /** @param indexDirectories opens the folder of an index */
-    static EmbeddedGallery open(EmbeddedGallerySettings settings, IOFunction<Path, Directory> indexDirectories) {
+    /**
+     * @param indexDirectories opens the folder of an index
+     * @param folderWrites changes what is around the indexes
+     */
+    static EmbeddedGallery open(
+            EmbeddedGallerySettings settings, IOFunction<Path, Directory> indexDirectories, FolderWrites folderWrites) {
         try {
-            GalleryDirectory directory = GalleryDirectory.open(settings.directory());
+            GalleryDirectory directory = GalleryDirectory.open(settings.directory(), folderWrites);
             EmbeddedGallery store = new EmbeddedGallery(settings, directory, indexDirectories);
             boolean opened = false;
             try {
                 for (GalleryId id : directory.ids()) {
-                    store.indexes.put(id.value(), GalleryIndex.open(directory.path(id), settings, indexDirectories));
+                    store.put(GalleryIndex.open(directory.path(id), id, settings, indexDirectories));
                 }
+                directory.becomeCurrent();
                 opened = true;
                 return store;
             } finally {
@@ -111,6 +137,11 @@ public final class EmbeddedGallery implements GalleryBackend {
     }
 
     @Override
+    public LabelStore labels() {
+        return labels;
+    }
+
+    @Override
     public GallerySearch search() {
         return search;
     }
@@ -122,7 +153,7 @@ public final class EmbeddedGallery implements GalleryBackend {
                 return;
             }
             closed = true;
-            indexes.values().forEach(GalleryIndex::close);
+            galleries.values().forEach(open -> open.index().close());
             try {
                 directory.close();
             } catch (IOException e) {
@@ -137,13 +168,45 @@ public final class EmbeddedGallery implements GalleryBackend {
         }
     }
 
-    private GalleryIndex index(GalleryId id) {
+    /** To be called under {@code catalogueLock}, or before anybody else has this. */
+    private void put(GalleryIndex... indexes) {
+        NavigableMap<String, OpenGallery> after = new TreeMap<>(galleries);
+        for (GalleryIndex index : indexes) {
+            after.put(index.gallery().id().value(), new OpenGallery(index.gallery(), index));
+        }
+        galleries = Collections.unmodifiableNavigableMap(after);
+    }
+
+    private OpenGallery gallery(GalleryId id) {
         requireOpen();
-        @Nullable GalleryIndex index = indexes.get(id.value());
-        if (index == null) {
+        @Nullable OpenGallery open = galleries.get(id.value());
+        if (open == null) {
             throw new NotFound(id.resource());
         }
-        return index;
+        return open;
+    }
+
+    private interface Use<T> {
+        T of(OpenGallery open);
+    }
+
+    /** Uses what has a name; if that is deleted meanwhile and something else has the name by then, uses that. */
+    private <T> T with(GalleryId id, Use<T> use) {
+        OpenGallery open = gallery(id);
+        while (true) {
+            try {
+                return use.of(open);
+            } catch (NotFound e) {
+                if (!open.index().isDeleted()) {
+                    throw e;
+                }
+                OpenGallery now = gallery(id);
+                if (now.index().equals(open.index())) {
+                    throw new NotFound(id.resource());
+                }
+                open = now;
+            }
+        }
     }
 
     private static void requireSpace(Gallery gallery, Embedding embedding) {
@@ -155,7 +218,7 @@ public final class EmbeddedGallery implements GalleryBackend {
     /** Nobody was told that it exists, so the caller may try again. */
     private void withdraw(GalleryId id) {
         try {
-            directory.disappear(id);
+            directory.withdraw(id);
         } catch (IOException e) {
             LOG.log(Level.WARNING, () -> "what was made of " + id.resource() + " could not be removed", e);
         }
@@ -173,14 +236,15 @@ public final class EmbeddedGallery implements GalleryBackend {
             GalleryId id = gallery.id();
             synchronized (catalogueLock) {
                 requireOpen();
-                if (indexes.containsKey(id.value())) {
+                if (galleries.containsKey(id.value())) {
                     throw new AlreadyExists(id.resource());
                 }
                 boolean created = false;
                 try {
-                    GalleryIndex.create(directory.begin(id), gallery, settings, indexDirectories);
-                    directory.appear(id);
-                    indexes.put(id.value(), GalleryIndex.open(directory.path(id), settings, indexDirectories));
+                    Path unfinished = directory.begin();
+                    GalleryIndex.create(unfinished, gallery, settings, indexDirectories);
+                    directory.appear(unfinished, id);
+                    put(GalleryIndex.open(directory.path(id), id, settings, indexDirectories));
                     created = true;
                 } catch (IOException e) {
                     throw unavailable(id, "created", e);
@@ -195,37 +259,58 @@ public final class EmbeddedGallery implements GalleryBackend {
         @Override
         public Optional<Gallery> find(GalleryId id) {
             requireOpen();
-            return Optional.ofNullable(indexes.get(id.value())).map(GalleryIndex::gallery);
+            return Optional.ofNullable(galleries.get(id.value())).map(OpenGallery::gallery);
         }
 
         @Override
         public Page<Gallery> list(PageRequest page) {
             requireOpen();
             PageToken token = new PageToken("galleries");
-            NavigableMap<String, GalleryIndex> rest =
-                    token.lastOf(page).map(last -> indexes.tailMap(last, false)).orElse(indexes);
-            List<Gallery> galleries = new ArrayList<>();
-            for (GalleryIndex index : rest.values()) {
-                if (galleries.size() == page.size()) {
-                    return new Page<>(
-                            galleries, token.after(galleries.getLast().id().value()));
-                }
-                galleries.add(index.gallery());
-            }
-            return new Page<>(galleries, Optional.empty());
+            NavigableMap<String, OpenGallery> all = galleries;
+            NavigableMap<String, OpenGallery> rest =
+                    token.lastOf(page).map(last -> all.tailMap(last, false)).orElse(all);
+            List<Gallery> listed = rest.values().stream()
+                    .limit(page.size())
+                    .map(OpenGallery::gallery)
+                    .toList();
+            return new Page<>(
+                    listed,
+                    rest.size() > page.size()
+                            ? token.after(listed.getLast().id().value())
+                            : Optional.empty());
         }
 
         @Override
         public void delete(GalleryId id) {
             synchronized (catalogueLock) {
-                GalleryIndex index = index(id);
-                index.closeToDelete();
+                gallery(id).index().closeToDelete();
                 try {
                     directory.disappear(id);
                 } catch (IOException e) {
                     throw unavailable(id, "deleted", e);
                 }
-                indexes.remove(id.value());
+                NavigableMap<String, OpenGallery> after = new TreeMap<>(galleries);
+                after.remove(id.value());
+                galleries = Collections.unmodifiableNavigableMap(after);
+            }
+        }
+
+        @Override
+        public void exchange(GalleryId one, GalleryId other) {
+            if (one.equals(other)) {
+                throw new InvalidInput("other", "\"" + other + "\"", "another gallery");
+            }
+            synchronized (catalogueLock) {
+                GalleryIndex first = gallery(one).index();
+                GalleryIndex second = gallery(other).index();
+                try {
+                    directory.exchange(one, other);
+                } catch (IOException e) {
+                    throw unavailable(one, "exchanged", e);
+                }
+                first.rename(other);
+                second.rename(one);
+                put(first, second);
             }
         }
     };
@@ -233,57 +318,143 @@ public final class EmbeddedGallery implements GalleryBackend {
     private final RegistrationStore registrations = new RegistrationStore() {
 
         @Override
-        public Registration add(Registration registration) {
-            GalleryIndex index = index(registration.gallery());
-            requireSpace(index.gallery(), registration.embedding());
-            Registration dated = new Registration(
-                    registration.gallery(),
-                    registration.id(),
-                    registration.label(),
-                    registration.content(),
-                    registration.embedding(),
-                    registration.attributes(),
-                    registration.createTime().truncatedTo(ChronoUnit.MILLIS));
-            return index.change(Change.add(dated)).orElseThrow();
+        public List<Addition> addAll(GalleryId gallery, List<Registration> registrations) {
+            List<Registration> dated = registrations.stream()
+                    .map(EmbeddedGallery::toTheMillisecond)
+                    .toList();
+            return with(gallery, open -> {
+                dated.forEach(registration -> requireSpace(open.gallery(), registration.embedding()));
+                List<Addition> additions = new ArrayList<>(dated.size());
+                for (int from = 0; from < dated.size(); from += GalleryIndex.LARGEST_GROUP) {
+                    int to = Math.min(dated.size(), from + GalleryIndex.LARGEST_GROUP);
+                    additions.addAll(open.index().change(Change.addAll(dated.subList(from, to))));
+                }
+                return additions;
+            });
         }
 
         @Override
         public Optional<Registration> find(GalleryId gallery, RegistrationId id) {
-            GalleryIndex index = index(gallery);
-            return index.read(searcher -> Optional.ofNullable(
-                    RegistrationDocument.find((DirectoryReader) searcher.getIndexReader(), index.gallery(), id)));
+            return with(
+                    gallery,
+                    open -> open.index()
+                            .read(searcher -> Optional.ofNullable(
+                                    RegistrationDocument.find(reader(searcher), open.gallery(), id))));
         }
 
         @Override
         public Page<Registration> list(GalleryId gallery, LabelScope scope, PageRequest page) {
-            GalleryIndex index = index(gallery);
-            return index.read(searcher -> new RegistrationListing(searcher, index.gallery()).page(scope, page));
+            return with(
+                    gallery,
+                    open -> open.index()
+                            .read(searcher -> new RegistrationListing(searcher, open.gallery()).page(scope, page)));
         }
 
         @Override
         public Registration relabel(GalleryId gallery, RegistrationId id, LabelPath label) {
-            return index(gallery).change(Change.relabel(gallery, id, label)).orElseThrow();
+            return with(gallery, open -> open.index().change(Change.relabel(gallery, id, label)));
         }
 
         @Override
         public void delete(GalleryId gallery, RegistrationId id) {
-            index(gallery).change(Change.delete(gallery, id));
+            with(gallery, open -> open.index().change(Change.delete(gallery, id)));
         }
     };
+
+    private static Registration toTheMillisecond(Registration registration) {
+        Instant time = registration.createTime().truncatedTo(ChronoUnit.MILLIS);
+        if (time.equals(registration.createTime())) {
+            return registration;
+        }
+        return new Registration(
+                registration.gallery(),
+                registration.id(),
+                registration.label(),
+                registration.content(),
+                registration.embedding(),
+                registration.attributes(),
+                time);
+    }
+
+    private final LabelStore labels = new LabelStore() {
+
+        @Override
+        public Page<LabelCount> list(GalleryId gallery, PageRequest page) {
+            return with(
+                    gallery,
+                    open -> open.index()
+                            .read(searcher -> new LabelListing(searcher.getIndexReader(), gallery).page(page)));
+        }
+
+        @Override
+        public long count(GalleryId gallery, LabelScope scope) {
+            return with(
+                    gallery,
+                    open -> open.index().read(searcher -> (long) searcher.count(RegistrationDocument.within(scope))));
+        }
+
+        @Override
+        public int move(GalleryId gallery, LabelPath from, LabelPath to, int most) {
+            LabelPath.requireMovable(from, to);
+            return inSteps(gallery, most, step -> Change.moveUnder(from, to, step));
+        }
+
+        @Override
+        public int delete(GalleryId gallery, LabelPath label, int most) {
+            return inSteps(gallery, most, step -> Change.deleteUnder(label, step));
+        }
+    };
+
+    /** Makes up to {@code most} changes, no more at once than others should wait for. */
+    private int inSteps(GalleryId gallery, int most, IntFunction<Change<Integer>> change) {
+        if (most < 1 || most > LabelStore.MAX_STEP) {
+            throw new IllegalArgumentException("most: " + most + " (expected: 1.." + LabelStore.MAX_STEP + ")");
+        }
+        return with(gallery, open -> {
+            int changed = 0;
+            while (changed < most) {
+                int step = Math.min(most - changed, GalleryIndex.LARGEST_GROUP);
+                int now = open.index().change(change.apply(step));
+                changed += now;
+                if (now < step) {
+                    break;
+                }
+            }
+            return changed;
+        });
+    }
 
     private final GallerySearch search = new GallerySearch() {
 
         @Override
         public Candidates lookUp(LookUp question) {
-            GalleryIndex index = index(question.gallery());
-            requireSpace(index.gallery(), question.query());
-            return index.read(searcher ->
-                    new CandidateSearch(searcher, question, settings.exhaustiveUpTo(), settings.overFetch()).run());
+            return with(question.gallery(), open -> {
+                requireSpace(open.gallery(), question.query());
+                return open.index()
+                        .read(searcher -> new CandidateSearch(
+                                        searcher, question, settings.exhaustiveUpTo(), settings.overFetch())
+                                .run());
+            });
         }
 
         @Override
-        public Page<LabelCount> labels(GalleryId gallery, PageRequest page) {
-            return index(gallery).read(searcher -> new LabelListing(searcher.getIndexReader(), gallery).page(page));
+        public List<RegistrationKey> withIds(GalleryId gallery, Set<RegistrationId> ids) {
+            return with(
+                    gallery,
+                    open -> open.index().read(searcher -> RegistrationDocument.withIds(reader(searcher), ids)));
+        }
+
+        @Override
+        public List<RegistrationKey> withContents(GalleryId gallery, Set<ContentDigest> contents) {
+            return with(
+                    gallery,
+                    open -> open.index()
+                            .read(searcher ->
+                                    RegistrationDocument.withContents(reader(searcher), contents, MOST_OF_A_CONTENT)));
         }
     };
+
+    private static DirectoryReader reader(IndexSearcher searcher) {
+        return (DirectoryReader) searcher.getIndexReader();
+    }
 }

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 /** A {@link Gallery} as the user data of a Lucene commit. */
 final class GalleryDescription {
 
-    private static final String VERSION = "1";
+    /** Documents have a field for their content since version 2. */
+    private static final String VERSION = "2";
+
+    private static final String FIRST_VERSION = "1";
     private static final String LABEL_THRESHOLD = "label-threshold.";
 
     private GalleryDescription() {}
@@ -35,11 +38,17 @@ final class GalleryDescription {
         return data;
     }
 
-    /** @throws IllegalArgumentException if it is not what {@link #write} writes */
+    /** Whether the documents beside it were written by an earlier version and have to be written anew. */
+    static boolean isOutdated(Map<String, String> data) {
+        return field(data, "version").equals(FIRST_VERSION);
+    }
+
+    /** @throws IllegalArgumentException if it is not what {@link #write} writes, now or in an earlier version */
     static Gallery read(Map<String, String> data) {
         String version = field(data, "version");
-        if (!version.equals(VERSION)) {
-            throw new IllegalArgumentException("version: " + version + " (expected: " + VERSION + ")");
+        if (!version.equals(VERSION) && !version.equals(FIRST_VERSION)) {
+            throw new IllegalArgumentException(
+                    "version: " + version + " (expected: " + FIRST_VERSION + " or " + VERSION + ")");
         }
         Map<String, Double> labelThresholds = new HashMap<>();
         data.forEach((key, value) -> {

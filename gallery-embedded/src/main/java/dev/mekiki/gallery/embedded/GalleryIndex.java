@@ -4,8 +4,7 @@ import dev.mekiki.core.failure.Failure;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.gallery.Gallery;
-import dev.mekiki.core.gallery.Registration;
-import dev.mekiki.core.gallery.RegistrationId;
+import dev.mekiki.core.gallery.GalleryId;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,10 +13,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -31,6 +28,7 @@ import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.IndexWriterConfig.OpenMode;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.SearcherFactory;
@@ -38,6 +36,7 @@ import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.IOFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -62,14 +61,15 @@ final class GalleryIndex {
     private static final System.Logger LOG = System.getLogger(GalleryIndex.class.getName());
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    /** Bounds how long the first of a group waits for the others to be indexed. */
-    private static final int LARGEST_GROUP = 1024;
+    /** Changes of one group; bounds how long the first of them waits for the others to be indexed. */
+    static final int LARGEST_GROUP = 1024;
 
-    private final Gallery gallery;
     private final EmbeddedGallerySettings settings;
     private final Directory directory;
     private final BlockingQueue<Object> waiting = new LinkedBlockingQueue<>();
     private final Thread scribe;
+
+    private volatile Gallery gallery;
 
     /** Guarded by {@code this}. */
     private Ending ending = Ending.NONE;
@@ -110,16 +110,26 @@ final class GalleryIndex {
         }
     }
 
-    /** @throws UnusableGalleryDirectory if it is not such an index, or a damaged one */
-    static GalleryIndex open(Path path, EmbeddedGallerySettings settings, IOFunction<Path, Directory> directories)
+    /**
+     * Opens an index; one of an earlier version is brought up to this one first.
+     *
+     * @param name what the gallery is called, whatever it was called when it was created
+     * @throws UnusableGalleryDirectory if it is not such an index, or a damaged one
+     */
+    static GalleryIndex open(
+            Path path, GalleryId name, EmbeddedGallerySettings settings, IOFunction<Path, Directory> directories)
             throws IOException {
         Directory directory = directories.apply(path);
         @Nullable IndexWriter writer = null;
         boolean opened = false;
         try {
-            Gallery gallery = GalleryDescription.read(
-                    SegmentInfos.readLatestCommit(directory).getUserData());
+            Map<String, String> description =
+                    SegmentInfos.readLatestCommit(directory).getUserData();
+            Gallery gallery = GalleryDescription.read(description).withId(name);
             writer = new IndexWriter(directory, configuration(settings, OpenMode.APPEND));
+            if (GalleryDescription.isOutdated(description)) {
+                writeAnew(directory, writer, gallery);
+            }
             GalleryIndex index = new GalleryIndex(gallery, settings, directory, writer);
             index.scribe.start();
             opened = true;
@@ -138,6 +148,28 @@ final class GalleryIndex {
                 }
                 directory.close();
             }
+        }
+    }
+
+    /** Writes all registrations as this version does. One commit: a process that dies before it leaves all as it was. */
+    private static void writeAnew(Directory directory, IndexWriter writer, Gallery gallery) throws IOException {
+        try (DirectoryReader before = DirectoryReader.open(directory)) {
+            LOG.log(
+                    Level.INFO,
+                    () -> gallery.id().resource() + " is of an earlier version; writing its " + before.numDocs()
+                            + " registrations anew");
+            writer.deleteAll();
+            for (LeafReaderContext leaf : before.leaves()) {
+                @Nullable Bits live = leaf.reader().getLiveDocs();
+                for (int doc = 0; doc < leaf.reader().maxDoc(); doc++) {
+                    if (live == null || live.get(doc)) {
+                        writer.addDocument(
+                                RegistrationDocument.of(RegistrationDocument.read(gallery, leaf.reader(), doc)));
+                    }
+                }
+            }
+            writer.setLiveCommitData(GalleryDescription.write(gallery).entrySet());
+            writer.commit();
         }
     }
 
@@ -166,12 +198,22 @@ final class GalleryIndex {
         return gallery;
     }
 
+    /** What is read and said from now on is of that name. */
+    void rename(GalleryId name) {
+        gallery = gallery.withId(name);
+    }
+
+    /** Whether it was closed because its gallery was to be deleted. */
+    synchronized boolean isDeleted() {
+        return ending == Ending.DELETED;
+    }
+
     /**
      * Makes a change and waits until it is durable.
      *
-     * @return what is there now
+     * @return the answer to the change
      */
-    Optional<Registration> change(Change change) {
+    <T> T change(Change<T> change) {
         synchronized (this) {
             if (ending != Ending.NONE) {
                 throw gone();
@@ -268,30 +310,52 @@ final class GalleryIndex {
     }
 
     private void write() {
-        List<Object> group = new ArrayList<>();
+        List<Change<?>> group = new ArrayList<>();
         boolean stopped = false;
         while (!stopped) {
             group.clear();
-            try {
-                group.add(waiting.take());
-            } catch (InterruptedException e) {
-                continue; // nobody has this thread but the JVM's owner; STOP ends it
-            }
-            waiting.drainTo(group, LARGEST_GROUP - 1);
-            List<Change> changes = new ArrayList<>(group.size());
-            for (Object next : group) {
-                if (next instanceof Change change) {
-                    changes.add(change);
-                } else {
-                    stopped = true;
-                }
-            }
-            makeDurable(changes);
+            stopped = !fill(group);
+            makeDurable(group);
         }
         release();
     }
 
-    private void makeDurable(List<Change> changes) {
+    /**
+     * Takes what waits, at least one change and no more than the largest group unless one change alone is larger.
+     *
+     * @return false if nothing comes after the group
+     */
+    private boolean fill(List<Change<?>> group) {
+        int size = 0;
+        while (true) {
+            Object next;
+            try {
+                next = group.isEmpty() ? waiting.take() : waiting.peek();
+            } catch (InterruptedException e) {
+                continue; // nobody has this thread but the JVM's owner; STOP ends it
+            }
+            if (next == null) {
+                return true;
+            }
+            if (!(next instanceof Change<?> change)) {
+                return false;
+            }
+            if (group.isEmpty() || size + change.size() <= LARGEST_GROUP) {
+                if (!group.isEmpty()) {
+                    waiting.remove();
+                }
+                group.add(change);
+                size += change.size();
+            } else {
+                return true;
+            }
+        }
+    }
+
+    private void makeDurable(List<Change<?>> changes) {
+        if (changes.isEmpty()) {
+            return;
+        }
         List<Runnable> replies = new ArrayList<>();
         try {
             IndexWriter open = openWriter();
@@ -310,49 +374,27 @@ final class GalleryIndex {
     }
 
     /** @return whether there is anything to commit */
-    private boolean index(IndexWriter open, List<Change> changes, List<Runnable> replies) throws IOException {
-        Map<RegistrationId, Optional<Registration>> before = new HashMap<>();
-        Map<RegistrationId, Optional<Registration>> after = new HashMap<>();
+    private boolean index(IndexWriter open, List<Change<?>> changes, List<Runnable> replies) throws IOException {
         IndexSearcher searcher = readers.acquire();
         try {
-            DirectoryReader reader = (DirectoryReader) searcher.getIndexReader();
-            for (Change change : changes) {
-                RegistrationId id = change.id();
-                @Nullable Optional<Registration> present = after.get(id);
-                if (present == null) {
-                    present = Optional.ofNullable(RegistrationDocument.find(reader, gallery, id));
-                    before.put(id, present);
-                }
-                try {
-                    Optional<Registration> result = change.edit().apply(present);
-                    after.put(id, result);
-                    replies.add(() -> change.done().complete(result));
-                } catch (Failure failure) {
-                    after.put(id, present);
-                    replies.add(() -> change.done().completeExceptionally(failure));
-                }
+            Draft draft = new Draft(gallery, searcher);
+            draft.seek(changes.stream().flatMap(change -> change.ids().stream()).toList());
+            for (Change<?> change : changes) {
+                replies.add(decide(change, draft));
             }
+            return draft.writeTo(open);
         } finally {
             readers.release(searcher);
         }
-        boolean changed = false;
-        for (Map.Entry<RegistrationId, Optional<Registration>> entry : after.entrySet()) {
-            boolean wasThere =
-                    before.getOrDefault(entry.getKey(), Optional.empty()).isPresent();
-            Optional<Registration> now = entry.getValue();
-            if (now.equals(before.get(entry.getKey()))) {
-                continue;
-            }
-            changed = true;
-            if (now.isEmpty()) {
-                open.deleteDocuments(RegistrationDocument.idTerm(entry.getKey()));
-            } else if (wasThere) {
-                open.updateDocument(RegistrationDocument.idTerm(entry.getKey()), RegistrationDocument.of(now.get()));
-            } else {
-                open.addDocument(RegistrationDocument.of(now.get()));
-            }
+    }
+
+    private static <T> Runnable decide(Change<T> change, Draft draft) throws IOException {
+        try {
+            T answer = change.decision().on(draft);
+            return () -> change.done().complete(answer);
+        } catch (Failure failure) {
+            return () -> change.done().completeExceptionally(failure);
         }
-        return changed;
     }
 
     private IndexWriter openWriter() throws IOException {
@@ -395,7 +437,7 @@ final class GalleryIndex {
             readers.close();
             @Nullable IndexWriter last = writer;
             if (last != null && last.isOpen()) {
-                if (deleting()) {
+                if (isDeleted()) {
                     last.rollback();
                 } else {
                     last.close();
@@ -407,10 +449,6 @@ final class GalleryIndex {
             LOG.log(Level.WARNING, () -> "closing " + gallery.id().resource() + " failed", e);
             abandonWriter(e);
         }
-    }
-
-    private synchronized boolean deleting() {
-        return ending == Ending.DELETED;
     }
 
     /** The usual file system directory; tests put others in its place. */

@@ -13,6 +13,7 @@ import dev.mekiki.core.gallery.Registration;
 import dev.mekiki.core.label.LabelPath;
 import dev.mekiki.core.label.LabelScope;
 import dev.mekiki.gallery.contract.Specimens;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -41,13 +42,15 @@ class BrokenDiskTest {
 
     @BeforeEach
     void registerOne() {
-        store = EmbeddedGallery.open(EmbeddedGallerySettings.in(folder), path -> {
-            BrokenDisk disk = new BrokenDisk(FSDirectory.open(path));
-            lastOpened.set(disk);
-            return disk;
-        });
+        store = EmbeddedGallery.open(EmbeddedGallerySettings.in(folder), this::breakable, FolderWrites.ON_FILE_SYSTEM);
         store.catalogue().create(GALLERY);
         store.registrations().add(kept);
+    }
+
+    private BrokenDisk breakable(Path path) throws IOException {
+        BrokenDisk disk = new BrokenDisk(FSDirectory.open(path));
+        lastOpened.set(disk);
+        return disk;
     }
 
     @AfterEach

@@ -46,7 +46,8 @@ class PowerLossTest {
     }
 
     private EmbeddedGallery openForgetful() {
-        return EmbeddedGallery.open(EmbeddedGallerySettings.in(folder.resolve("store")), this::forgetful);
+        return EmbeddedGallery.open(
+                EmbeddedGallerySettings.in(folder.resolve("store")), this::forgetful, FolderWrites.ON_FILE_SYSTEM);
     }
 
     private Directory forgetful(Path path) throws IOException {

@@ -91,10 +91,10 @@ class UnusableGalleryDirectoryTest {
     @Test
     void otherFormatIsRefused() throws IOException {
         registerOne();
-        Files.writeString(folder.resolve("FORMAT"), "mekiki embedded gallery 2\n");
+        Files.writeString(folder.resolve("FORMAT"), "mekiki embedded gallery 3\n");
 
         requireRefusedUntouched(
-                "format \"mekiki embedded gallery 2\"", "expected: format \"mekiki embedded gallery 1\"");
+                "format \"mekiki embedded gallery 3\"", "expected: format \"mekiki embedded gallery 2\"");
     }
 
     @Test
