@@ -105,6 +105,9 @@ class ModuleBoundariesTest {
     static final ArchRule protoSeesNothing = sees("v1");
 
     @ArchTest
+    static final ArchRule clientSeesTheApiOnly = sees("client", "v1");
+
+    @ArchTest
     static final ArchRule trainingSeesWhatItTrainsFor = sees("training", "core", "inference", "samples");
 
     @ArchTest
@@ -132,6 +135,7 @@ class ModuleBoundariesTest {
         String[] foreign = Stream.of(
                         "core",
                         "v1",
+                        "client",
                         "samples",
                         "inference",
                         "milvus",

@@ -4,7 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.mekiki.cli.process.Installation;
 import dev.mekiki.cli.process.ServiceProcess;
-import dev.mekiki.cli.remote.Connection;
+import dev.mekiki.client.Connection;
 import dev.mekiki.samples.Photographer;
 import dev.mekiki.samples.SampleCatalogue;
 import dev.mekiki.samples.SampleDocument;

@@ -1,13 +1,13 @@
 package dev.mekiki.cli;
 
-import dev.mekiki.cli.bulk.Backoff;
 import dev.mekiki.cli.bulk.ImportOutcome;
 import dev.mekiki.cli.bulk.Importer;
 import dev.mekiki.cli.bulk.LabelTree;
 import dev.mekiki.cli.bulk.Progress;
 import dev.mekiki.cli.bulk.Rejection;
-import dev.mekiki.cli.remote.Connection;
-import dev.mekiki.cli.remote.Refusal;
+import dev.mekiki.client.Backoff;
+import dev.mekiki.client.Connection;
+import dev.mekiki.client.Refusal;
 import dev.mekiki.v1.CreateGalleryRequest;
 import dev.mekiki.v1.GetGalleryRequest;
 import io.grpc.Status;

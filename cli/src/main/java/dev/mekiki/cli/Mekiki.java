@@ -1,7 +1,7 @@
 package dev.mekiki.cli;
 
 import dev.mekiki.cli.process.ServiceStartException;
-import dev.mekiki.cli.remote.Refusal;
+import dev.mekiki.client.Refusal;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

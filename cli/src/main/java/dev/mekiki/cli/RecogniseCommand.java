@@ -1,8 +1,8 @@
 package dev.mekiki.cli;
 
 import com.google.protobuf.UnsafeByteOperations;
-import dev.mekiki.cli.remote.Connection;
-import dev.mekiki.cli.remote.Refusal;
+import dev.mekiki.client.Connection;
+import dev.mekiki.client.Refusal;
 import dev.mekiki.v1.Known;
 import dev.mekiki.v1.RecognizeRequest;
 import dev.mekiki.v1.RecognizeResponse;

@@ -1,6 +1,6 @@
 package dev.mekiki.cli;
 
-import dev.mekiki.cli.remote.Connection;
+import dev.mekiki.client.Connection;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;

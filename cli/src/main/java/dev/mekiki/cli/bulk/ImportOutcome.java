@@ -1,6 +1,6 @@
 package dev.mekiki.cli.bulk;
 
-import dev.mekiki.cli.remote.Refusal;
+import dev.mekiki.client.Refusal;
 import java.util.List;
 import java.util.Optional;
 

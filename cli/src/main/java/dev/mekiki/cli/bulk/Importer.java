@@ -2,8 +2,10 @@ package dev.mekiki.cli.bulk;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import dev.mekiki.cli.remote.Connection;
-import dev.mekiki.cli.remote.Refusal;
+import dev.mekiki.client.Backoff;
+import dev.mekiki.client.Connection;
+import dev.mekiki.client.Pause;
+import dev.mekiki.client.Refusal;
 import dev.mekiki.core.image.ContentDigest;
 import dev.mekiki.v1.CreateRegistrationRequest;
 import dev.mekiki.v1.ListRegistrationsRequest;

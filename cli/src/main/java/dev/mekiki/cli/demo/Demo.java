@@ -3,7 +3,7 @@ package dev.mekiki.cli.demo;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.mekiki.cli.process.Installation;
 import dev.mekiki.cli.process.ServiceProcess;
-import dev.mekiki.cli.remote.Connection;
+import dev.mekiki.client.Connection;
 import dev.mekiki.samples.ContactSheet;
 import dev.mekiki.samples.Photograph;
 import dev.mekiki.samples.Photographer;

@@ -1,6 +1,6 @@
 package dev.mekiki.cli.process;
 
-import dev.mekiki.cli.remote.Connection;
+import dev.mekiki.client.Connection;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;

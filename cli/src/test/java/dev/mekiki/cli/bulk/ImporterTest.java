@@ -2,7 +2,8 @@ package dev.mekiki.cli.bulk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mekiki.cli.remote.Connection;
+import dev.mekiki.client.Backoff;
+import dev.mekiki.client.Connection;
 import dev.mekiki.core.label.LabelPath;
 import io.grpc.Status;
 import java.io.IOException;

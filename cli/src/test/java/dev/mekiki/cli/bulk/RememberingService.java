@@ -2,7 +2,7 @@ package dev.mekiki.cli.bulk;
 
 import com.google.protobuf.Any;
 import com.google.rpc.RetryInfo;
-import dev.mekiki.cli.remote.Connection;
+import dev.mekiki.client.Connection;
 import dev.mekiki.core.image.ContentDigest;
 import dev.mekiki.v1.CreateRegistrationRequest;
 import dev.mekiki.v1.ListRegistrationsRequest;

@@ -1,4 +1,4 @@
-package dev.mekiki.cli.bulk;
+package dev.mekiki.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.mekiki.cli.bulk;
+package dev.mekiki.client;
 
 import java.time.Duration;
 
@@ -6,5 +6,6 @@ import java.time.Duration;
 @FunctionalInterface
 public interface Pause {
 
+    /** @param duration zero or more */
     void last(Duration duration) throws InterruptedException;
 }

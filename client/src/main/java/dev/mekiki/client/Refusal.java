@@ -1,4 +1,4 @@
-package dev.mekiki.cli.remote;
+package dev.mekiki.client;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;

@@ -1,12 +1,15 @@
-package dev.mekiki.cli.remote;
+package dev.mekiki.client;
 
 import dev.mekiki.v1.GalleriesGrpc;
 import dev.mekiki.v1.GalleriesGrpc.GalleriesBlockingStub;
+import dev.mekiki.v1.LabelsGrpc;
+import dev.mekiki.v1.LabelsGrpc.LabelsBlockingStub;
 import dev.mekiki.v1.RecognitionGrpc;
 import dev.mekiki.v1.RecognitionGrpc.RecognitionBlockingStub;
 import dev.mekiki.v1.RecognitionGrpc.RecognitionFutureStub;
 import dev.mekiki.v1.RegistrationsGrpc;
 import dev.mekiki.v1.RegistrationsGrpc.RegistrationsBlockingStub;
+import dev.mekiki.v1.RegistrationsGrpc.RegistrationsStub;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -14,10 +17,13 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
-/** One channel to one service; every call made through it has a deadline. Thread-safe. */
+/** One channel to one service; every call made through it has a deadline, streams aside. Thread-safe. */
 public final class Connection implements AutoCloseable {
 
     private static final Pattern HOST_AND_PORT = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^:/\\s]+):[0-9]{1,5}");
+
+    /** A page of a thousand registrations with vectors of some thousand dimensions. */
+    private static final int MAX_ANSWER_BYTES = 64 << 20;
 
     private final ManagedChannel channel;
     private final Duration timeout;
@@ -43,6 +49,7 @@ public final class Connection implements AutoCloseable {
         }
         return new Connection(
                 Grpc.newChannelBuilder(target, InsecureChannelCredentials.create())
+                        .maxInboundMessageSize(MAX_ANSWER_BYTES)
                         .build(),
                 timeout);
     }
@@ -53,6 +60,15 @@ public final class Connection implements AutoCloseable {
 
     public RegistrationsBlockingStub registrations() {
         return RegistrationsGrpc.newBlockingStub(channel).withDeadlineAfter(timeout);
+    }
+
+    /** For streams; these have no deadline. */
+    public RegistrationsStub registrationStreams() {
+        return RegistrationsGrpc.newStub(channel);
+    }
+
+    public LabelsBlockingStub labels() {
+        return LabelsGrpc.newBlockingStub(channel).withDeadlineAfter(timeout);
     }
 
     public RecognitionBlockingStub recognition() {

@@ -1,4 +1,4 @@
-package dev.mekiki.cli.bulk;
+package dev.mekiki.client;
 
 import java.time.Duration;
 import java.util.Optional;
