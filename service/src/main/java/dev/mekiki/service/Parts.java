@@ -5,6 +5,9 @@ import dev.mekiki.service.settings.AdmissionConfig;
 import dev.mekiki.service.settings.GalleryConfig;
 import dev.mekiki.service.settings.ImageConfig;
 import dev.mekiki.service.settings.InferenceConfig;
+import dev.mekiki.service.settings.MilvusConfig;
+import dev.mekiki.service.settings.MilvusIndexConfig;
+import dev.mekiki.service.settings.MilvusTlsConfig;
 import dev.mekiki.service.settings.ModelConfig;
 import dev.mekiki.service.settings.ServerConfig;
 import dev.mekiki.service.settings.Settings;
@@ -24,6 +27,9 @@ final class Parts {
             InferenceConfig inference,
             ImageConfig image,
             GalleryConfig gallery,
+            MilvusConfig milvus,
+            MilvusIndexConfig milvusIndex,
+            MilvusTlsConfig milvusTls,
             AdmissionConfig admission,
             ServerConfig server,
             @ConfigProperty(name = "quarkus.grpc.server.host") String grpcHost,
@@ -35,6 +41,7 @@ final class Parts {
                 inference,
                 image,
                 gallery,
+                new Settings.Milvus(milvus, milvusIndex, milvusTls),
                 admission,
                 server,
                 new Settings.Listening(grpcHost, grpcPort, httpHost, httpPort),

@@ -4,9 +4,12 @@ import dev.mekiki.core.bulk.BulkImporter;
 import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.core.embedding.PatientEmbedder;
+import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.gallery.GalleryBackend;
 import dev.mekiki.core.recognition.Admission;
 import dev.mekiki.gallery.embedded.EmbeddedGallery;
+import dev.mekiki.gallery.milvus.MilvusGallery;
+import dev.mekiki.gallery.milvus.MilvusGallerySettings;
 import dev.mekiki.inference.ImageEmbedder;
 import dev.mekiki.inference.model.ModelCard;
 import dev.mekiki.service.lifecycle.Engine;
@@ -22,12 +25,14 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.lang.management.ManagementFactory;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -38,8 +43,8 @@ import org.jboss.logging.Logger;
  * Begins and ends the service.
  *
  * <p>Begin: settings that cannot work end the process with exit code 1. The server listens at once and says that it is
- * not ready; gallery and model are opened beside it, and when the model is warm it is ready. If that fails, the process
- * ends with exit code 1.
+ * not ready; galleries and model are opened beside it, and when the model is warm it is ready. If that fails, the
+ * process ends with exit code 1, except that a database which cannot be reached is waited for.
  *
  * <p>End, on SIGTERM or SIGINT: not ready any more, new calls are refused, calls that were taken are answered, then the
  * gallery is closed. The exit code is that of the signal, 143 or 130.
@@ -80,19 +85,63 @@ public class Startup {
     private void warm() {
         try {
             synchronized (open) {
-                if (lifecycle.phase() == Lifecycle.Phase.STARTING) {
-                    lifecycle.serve(open());
+                Optional<GalleryBackend> galleries = openGalleries();
+                if (galleries.isPresent() && lifecycle.phase() == Lifecycle.Phase.STARTING) {
+                    lifecycle.serve(open(galleries.get()));
                 }
             }
+        } catch (InterruptedException e) {
+            throw new AssertionError("nobody interrupts this thread", e);
         } catch (RuntimeException | LinkageError e) {
             LOG.error("The service cannot start: " + e.getMessage(), e);
             Quarkus.asyncExit(1);
         }
     }
 
-    private Engine open() {
-        EmbeddedGallery gallery = EmbeddedGallery.open(settings.gallerySettings());
-        open.push(gallery);
+    /** Opens the store of galleries as soon as it can be reached; empty if the service is stopped before that. Holds the lock of what is open. */
+    private Optional<GalleryBackend> openGalleries() throws InterruptedException {
+        boolean said = false;
+        while (lifecycle.phase() == Lifecycle.Phase.STARTING) {
+            try {
+                GalleryBackend galleries = switch (settings.gallery().backend()) {
+                    case EMBEDDED -> EmbeddedGallery.open(settings.gallerySettings());
+                    case MILVUS -> openMilvus();
+                };
+                open.push(galleries);
+                return Optional.of(galleries);
+            } catch (Unavailable e) {
+                String why = Objects.requireNonNullElse(e.getMessage(), "away");
+                lifecycle.storeAway(why);
+                if (!said) {
+                    said = true;
+                    LOG.warn("The galleries cannot be opened yet: " + why
+                            + "; the service is not ready and keeps trying");
+                }
+                // Gives up the lock, so that the service can be stopped meanwhile.
+                open.wait(Math.max(1, e.retryAfter().toMillis()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private MilvusGallery openMilvus() {
+        MilvusGallerySettings milvus = settings.milvusSettings();
+        String address = URI.create(milvus.uri()).getHost() + ":"
+                + URI.create(milvus.uri()).getPort();
+        MilvusGallery gallery = MilvusGallery.open(milvus, available -> {
+            if (available) {
+                LOG.infof("Milvus at %s is back", address);
+                lifecycle.storeBack();
+            } else {
+                LOG.warnf("Milvus at %s is away; what needs galleries is refused until it is back", address);
+                lifecycle.storeAway("Milvus at " + address + " does not answer");
+            }
+        });
+        lifecycle.storeBack();
+        return gallery;
+    }
+
+    private Engine open(GalleryBackend gallery) {
         Duration retryAfter = settings.admission().retryAfter();
         int maxRequests = settings.admission().maxRequests();
         // Twice, because a call that was cancelled gives its place back before its task leaves the queue.
@@ -112,7 +161,10 @@ public class Startup {
                 "Serving model %s on %s, galleries in %s, gRPC on %s:%d, HTTP on %s:%d; ready after %d ms",
                 embedder.space(),
                 embedder.provider(),
-                settings.gallery().directory().toAbsolutePath(),
+                switch (settings.gallery().backend()) {
+                    case EMBEDDED -> settings.gallery().directory().toAbsolutePath();
+                    case MILVUS -> settings.milvusSettings();
+                },
                 settings.listening().grpcHost(),
                 server.getPort(),
                 settings.listening().httpHost(),
@@ -155,6 +207,7 @@ public class Startup {
             LOG.infof("Stopping: %d calls that were under way are answered", taken);
         }
         synchronized (open) {
+            open.notifyAll();
             // The embedder first, then the threads that its completions run on, the gallery last.
             while (!open.isEmpty()) {
                 close(open.pop());

@@ -9,7 +9,20 @@ import java.util.OptionalInt;
 @ConfigMapping(prefix = "mekiki.gallery")
 public interface GalleryConfig {
 
-    /** Directory of the embedded gallery; created if it is not there. One process at a time may have it open. */
+    /** Where galleries can be. */
+    enum Backend {
+        EMBEDDED,
+        MILVUS
+    }
+
+    /**
+     * {@code embedded}: in this process, on one machine. {@code milvus}: in Milvus, for millions of registrations; see
+     * {@code mekiki.gallery.milvus}.
+     */
+    @WithDefault("embedded")
+    Backend backend();
+
+    /** Directory of the embedded galleries; created if it is not there. One process at a time may have it open. */
     @WithDefault("mekiki-galleries")
     Path directory();
 

@@ -1,6 +1,8 @@
 package dev.mekiki.service.settings;
 
 import dev.mekiki.gallery.embedded.EmbeddedGallerySettings;
+import dev.mekiki.gallery.milvus.MilvusGallerySettings;
+import dev.mekiki.gallery.milvus.VectorIndex;
 import dev.mekiki.inference.InferenceSettings;
 import dev.mekiki.inference.decode.ImageLimits;
 import dev.mekiki.inference.session.ExecutionProvider;
@@ -11,6 +13,8 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 
 /**
  * The configuration as a whole, and what its parts demand of each other.
@@ -19,6 +23,7 @@ import java.util.List;
  * @param inference mekiki.inference
  * @param image mekiki.image
  * @param gallery mekiki.gallery
+ * @param milvus mekiki.gallery.milvus
  * @param admission mekiki.admission
  * @param server mekiki.server
  * @param listening where gRPC and HTTP listen
@@ -29,6 +34,7 @@ public record Settings(
         InferenceConfig inference,
         ImageConfig image,
         GalleryConfig gallery,
+        Milvus milvus,
         AdmissionConfig admission,
         ServerConfig server,
         Listening listening,
@@ -39,6 +45,15 @@ public record Settings(
 
     private static final long MOST_IMAGE_BYTES = 1L << 30;
     private static final long USUAL_REQUEST_BYTES = 256L << 20;
+
+    /**
+     * The parts of the configuration that are about Milvus.
+     *
+     * @param server mekiki.gallery.milvus
+     * @param index mekiki.gallery.milvus.index
+     * @param tls mekiki.gallery.milvus.tls
+     */
+    public record Milvus(MilvusConfig server, MilvusIndexConfig index, MilvusTlsConfig tls) {}
 
     /**
      * Where the service listens.
@@ -110,6 +125,9 @@ public record Settings(
                 image.maxSide() >= 1 && image.maxSide() <= 65_535,
                 "1..65535");
         require(problems, "mekiki.gallery.threads", galleryThreads(), galleryThreads() >= 1, "at least 1");
+        if (gallery.backend() == GalleryConfig.Backend.MILVUS) {
+            requireUsableMilvus(problems);
+        }
         int busy = sessions() * largestBatch();
         require(
                 problems,
@@ -220,6 +238,92 @@ public record Settings(
 
     public EmbeddedGallerySettings gallerySettings() {
         return EmbeddedGallerySettings.in(gallery.directory());
+    }
+
+    /** Only where there are no {@link #problems}, and galleries are in Milvus. */
+    public MilvusGallerySettings milvusSettings() {
+        MilvusConfig server = milvus.server();
+        MilvusTlsConfig tls = milvus.tls();
+        return new MilvusGallerySettings(
+                server.uri().orElse(""),
+                server.token(),
+                tls.authorities()
+                        .map(authorities -> new MilvusGallerySettings.Tls(
+                                authorities,
+                                tls.serverName(),
+                                tls.certificate()
+                                        .flatMap(certificate -> tls.key()
+                                                .map(key -> new MilvusGallerySettings.ClientCertificate(
+                                                        certificate, key))))),
+                server.database(),
+                server.prefix(),
+                index(),
+                server.shards(),
+                server.overFetch(),
+                server.breadth(),
+                server.lookUpDeadline(),
+                server.changeDeadline(),
+                server.staleness());
+    }
+
+    private VectorIndex index() {
+        MilvusIndexConfig index = milvus.index();
+        return switch (index.type()) {
+            case AUTOMATIC -> new VectorIndex.Automatic();
+            case HNSW -> new VectorIndex.Hnsw(index.connections(), index.breadth());
+            case IVF_FLAT -> new VectorIndex.IvfFlat(index.lists());
+            case FLAT -> new VectorIndex.Flat();
+        };
+    }
+
+    private void requireUsableMilvus(List<String> problems) {
+        String prefix = "mekiki.gallery.milvus.";
+        MilvusTlsConfig tls = milvus.tls();
+        boolean anyTls = tls.authorities().isPresent()
+                || tls.serverName().isPresent()
+                || tls.certificate().isPresent()
+                || tls.key().isPresent();
+        if (milvus.server().uri().isEmpty()) {
+            problems.add(prefix + "uri: missing (expected: http://HOST:PORT or https://HOST:PORT, as "
+                    + "mekiki.gallery.backend is milvus)");
+            return;
+        }
+        require(
+                problems,
+                prefix + "uri",
+                milvus.server().uri().get(),
+                !anyTls || milvus.server().uri().get().startsWith("https:"),
+                "https://HOST:PORT, as " + prefix + "tls is set");
+        require(
+                problems,
+                prefix + "tls.authorities",
+                "missing",
+                !anyTls || tls.authorities().isPresent(),
+                "certificates, as something else of " + prefix + "tls is set");
+        require(
+                problems,
+                prefix + "tls",
+                tls.certificate().isPresent() ? "a certificate without a key" : "a key without a certificate",
+                tls.certificate().isPresent() == tls.key().isPresent(),
+                "both or none");
+        try {
+            index();
+        } catch (IllegalArgumentException e) {
+            problems.add(prefix + "index." + hyphenated(e));
+            return;
+        }
+        try {
+            milvusSettings();
+        } catch (IllegalArgumentException e) {
+            problems.add(prefix + hyphenated(e));
+        }
+    }
+
+    /** What is wrong with a field of another record, in the configuration's spelling. */
+    private static String hyphenated(IllegalArgumentException e) {
+        String message = Objects.requireNonNullElse(e.getMessage(), "");
+        int end = Math.max(0, message.indexOf(':'));
+        return message.substring(0, end).replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT) + message.substring(end);
     }
 
     private int sessions() {

@@ -36,6 +36,9 @@ class ConfigurationPageTest {
             InferenceConfig.class,
             ImageConfig.class,
             GalleryConfig.class,
+            MilvusConfig.class,
+            MilvusIndexConfig.class,
+            MilvusTlsConfig.class,
             AdmissionConfig.class,
             ServerConfig.class);
 
@@ -83,6 +86,9 @@ class ConfigurationPageTest {
             section.append("\n## ").append(prefix).append("\n\n");
             section.append(text(docs, unit, type)).append("\n\n| property | default | meaning |\n|---|---|---|\n");
             for (Tree member : type.getMembers()) {
+                if (member instanceof ClassTree) {
+                    continue;
+                }
                 String method = ((MethodTree) member).getName().toString();
                 section.append("| `%s.%s` | %s | %s |\n"
                         .formatted(

@@ -2,13 +2,18 @@ package dev.mekiki.service.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mekiki.gallery.milvus.MilvusGallerySettings;
+import dev.mekiki.gallery.milvus.VectorIndex;
 import dev.mekiki.inference.session.ExecutionProvider;
 import dev.mekiki.service.settings.Settings.Listening;
 import dev.mekiki.service.settings.Settings.Machine;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,6 +88,75 @@ class SettingsTest {
     }
 
     @Test
+    void takesMilvusWithItsMeasuredDefaults() {
+        Settings settings = milvus(Map.of("mekiki.gallery.milvus.token", "root:secret"));
+
+        assertThat(settings.problems()).isEmpty();
+        assertThat(settings.milvusSettings())
+                .isEqualTo(MilvusGallerySettings.at("http://localhost:19530").withToken("root:secret"));
+        assertThat(settings.milvusSettings().toString()).doesNotContain("secret");
+    }
+
+    @Test
+    void readsIndexAndCertificatesOfMilvus() {
+        Settings settings = milvus(Map.of(
+                "mekiki.gallery.milvus.uri", "https://milvus:19530",
+                "mekiki.gallery.milvus.index.type", "ivf-flat",
+                "mekiki.gallery.milvus.index.lists", "77",
+                "mekiki.gallery.milvus.tls.authorities", "ca.pem",
+                "mekiki.gallery.milvus.tls.certificate", "client.pem",
+                "mekiki.gallery.milvus.tls.key", "client.key"));
+
+        assertThat(settings.problems()).isEmpty();
+        assertThat(settings.milvusSettings().index()).isEqualTo(new VectorIndex.IvfFlat(77));
+        assertThat(settings.milvusSettings().tls())
+                .contains(new MilvusGallerySettings.Tls(
+                        Path.of("ca.pem"),
+                        Optional.empty(),
+                        Optional.of(new MilvusGallerySettings.ClientCertificate(
+                                Path.of("client.pem"), Path.of("client.key")))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "uri; milvus:19530; mekiki.gallery.milvus.uri: \"milvus:19530\" (expected: http://HOST:PORT",
+                "prefix; Mekiki; mekiki.gallery.milvus.prefix: ",
+                "over-fetch; 0; mekiki.gallery.milvus.over-fetch: 0 (expected: 1..10000)",
+                "look-up-deadline; 1ms; mekiki.gallery.milvus.look-up-deadline: PT0.001S",
+                "index.breadth; 1; mekiki.gallery.milvus.index.breadth: 1 (expected: 8..4096)",
+                "tls.authorities; ca.pem; mekiki.gallery.milvus.uri: http://localhost:19530 (expected: https",
+                "tls.server-name; milvus; mekiki.gallery.milvus.tls.authorities: missing",
+                "tls.key; k.pem; mekiki.gallery.milvus.tls: a key without a certificate (expected: both or none)",
+            })
+    void refusesAMilvusThatCannotWork(String property, String value, String problem) {
+        Map<String, String> properties = new HashMap<>(Map.of("mekiki.gallery.milvus.index.type", "hnsw"));
+        properties.put("mekiki.gallery.milvus." + property, value);
+
+        assertThat(milvus(properties).problems())
+                .anySatisfy(found -> assertThat(found).contains(problem));
+    }
+
+    @Test
+    void needsToKnowWhereMilvusIsOnlyIfGalleriesAreInIt() {
+        assertThat(settings(Map.of("mekiki.gallery.backend", "milvus"), LOOPBACK, MACHINE)
+                        .problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem).startsWith("mekiki.gallery.milvus.uri: missing"));
+        assertThat(settings(Map.of("mekiki.gallery.milvus.prefix", "NONE"), LOOPBACK, MACHINE)
+                        .problems())
+                .isEmpty();
+    }
+
+    private static Settings milvus(Map<String, String> properties) {
+        Map<String, String> all = new HashMap<>(
+                Map.of("mekiki.gallery.backend", "milvus", "mekiki.gallery.milvus.uri", "http://localhost:19530"));
+        all.putAll(properties);
+        return settings(all, LOOPBACK, MACHINE);
+    }
+
+    @Test
     void listensBeyondThisMachineOnlyIfThatIsAllowed() {
         Listening open = new Listening("0.0.0.0", 9000, "127.0.0.1", 8080);
         Listening openHttp = new Listening("localhost", 9000, "0.0.0.0", 8080);
@@ -109,6 +183,9 @@ class SettingsTest {
                 .withMapping(InferenceConfig.class)
                 .withMapping(ImageConfig.class)
                 .withMapping(GalleryConfig.class)
+                .withMapping(MilvusConfig.class)
+                .withMapping(MilvusIndexConfig.class)
+                .withMapping(MilvusTlsConfig.class)
                 .withMapping(AdmissionConfig.class)
                 .withMapping(ServerConfig.class)
                 .build();
@@ -117,6 +194,10 @@ class SettingsTest {
                 config.getConfigMapping(InferenceConfig.class),
                 config.getConfigMapping(ImageConfig.class),
                 config.getConfigMapping(GalleryConfig.class),
+                new Settings.Milvus(
+                        config.getConfigMapping(MilvusConfig.class),
+                        config.getConfigMapping(MilvusIndexConfig.class),
+                        config.getConfigMapping(MilvusTlsConfig.class)),
                 config.getConfigMapping(AdmissionConfig.class),
                 config.getConfigMapping(ServerConfig.class),
                 listening,
