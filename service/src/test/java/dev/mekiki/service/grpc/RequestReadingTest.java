@@ -4,18 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import dev.mekiki.core.embedding.EmbeddingSpace;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.SpaceMismatch;
+import dev.mekiki.core.gallery.RegistrationId;
+import dev.mekiki.core.image.ContentDigest;
 import dev.mekiki.core.label.LabelPath;
 import dev.mekiki.core.recognition.Query;
 import dev.mekiki.core.recognition.RecognitionRequest;
 import dev.mekiki.v1.CreateRegistrationRequest;
 import dev.mekiki.v1.Embedding;
+import dev.mekiki.v1.ImportRow;
+import dev.mekiki.v1.PackedEmbedding;
 import dev.mekiki.v1.RecognizeRequest;
 import dev.mekiki.v1.Registration;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RequestReadingTest {
@@ -28,6 +39,98 @@ class RequestReadingTest {
 
         assertThat(name.gallery().value()).isEqualTo("registrations");
         assertThat(name.id().value()).isEqualTo("r1");
+    }
+
+    @Test
+    void readsARowOfAnImportWithEverythingThatItMayHave() {
+        ImportRow row = ImportRow.newBuilder()
+                .setLabel("a/x")
+                .setEmbedding(packed(0.6f, 0.8f))
+                .putAttributes("source", "scanner")
+                .setRegistrationId("own-id")
+                .setContentDigest(ByteString.copyFrom(new byte[32]))
+                .setCreateTime(Timestamp.newBuilder().setSeconds(-1).setNanos(999_999_999))
+                .build();
+
+        assertThat(ImportMessages.rows(List.of(row), SPACE))
+                .containsExactly(new dev.mekiki.core.bulk.ImportRow.Readable(
+                        LabelPath.of("a", "x"),
+                        new Query.OfEmbedding(
+                                dev.mekiki.core.embedding.Embedding.ofUnit(SPACE, new float[] {0.6f, 0.8f})),
+                        Map.of("source", "scanner"),
+                        Optional.of(new RegistrationId("own-id")),
+                        Optional.of(new ContentDigest("0".repeat(64))),
+                        Optional.of(Instant.ofEpochMilli(-1))));
+    }
+
+    @Test
+    void tellsWhatIsWrongWithARowAndReadsTheOthers() {
+        ImportRow good = ImportRow.newBuilder()
+                .setLabel("a")
+                .setEmbedding(packed(0.6f, 0.8f))
+                .build();
+        List<ImportRow> rows = List.of(
+                good,
+                good.toBuilder().setLabel("a//b").build(),
+                good.toBuilder().clearEmbedding().build(),
+                good.toBuilder().setEmbedding(packed(0.6f, 0.8f, 0)).build(),
+                good.toBuilder().setEmbedding(packed(3, 4)).build(),
+                good.toBuilder().setEmbedding(packed(Float.NaN, 0)).build(),
+                good.toBuilder()
+                        .setEmbedding(packed(0.6f, 0.8f).toBuilder().setValues(ByteString.copyFrom(new byte[7])))
+                        .build(),
+                good.toBuilder()
+                        .setEmbedding(packed(0.6f, 0.8f).toBuilder().setSpaceDigest("other"))
+                        .build(),
+                good.toBuilder().setRegistrationId("Not Legal").build(),
+                good.toBuilder()
+                        .setContentDigest(ByteString.copyFrom(new byte[31]))
+                        .build(),
+                good.toBuilder()
+                        .setCreateTime(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE))
+                        .build(),
+                good.toBuilder().putAttributes("", "x").build(),
+                good.toBuilder()
+                        .setImage(ByteString.copyFromUtf8("image"))
+                        .setContentDigest(ByteString.copyFrom(new byte[32]))
+                        .build(),
+                good);
+
+        List<dev.mekiki.core.bulk.ImportRow> read = ImportMessages.rows(rows, SPACE);
+
+        assertThat(read).hasSize(rows.size());
+        assertThat(read.getFirst()).isEqualTo(read.getLast());
+        assertThat(read.subList(1, rows.size() - 1))
+                .extracting(RequestReadingTest::wrongField)
+                .containsExactly(
+                        "label.sub",
+                        "image",
+                        "embedding",
+                        "embedding",
+                        "embedding",
+                        "embedding.values",
+                        "embedding space",
+                        "registration_id",
+                        "content_digest",
+                        "create_time",
+                        "attributes",
+                        "content_digest");
+    }
+
+    private static String wrongField(dev.mekiki.core.bulk.ImportRow row) {
+        String message = ((dev.mekiki.core.bulk.ImportRow.Unreadable) row).why().getMessage();
+        return Objects.requireNonNull(message).split(":", 2)[0];
+    }
+
+    private static PackedEmbedding packed(float... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : values) {
+            bytes.putFloat(value);
+        }
+        return PackedEmbedding.newBuilder()
+                .setSpaceDigest(SPACE.digest())
+                .setValues(ByteString.copyFrom(bytes.flip()))
+                .build();
     }
 
     @Test
