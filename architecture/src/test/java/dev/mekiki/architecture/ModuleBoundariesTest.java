@@ -79,7 +79,7 @@ class ModuleBoundariesTest {
     @ArchTest
     static final ArchRule onlyTheMilvusGalleryAndItsBenchmarkSeeMilvus = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.mekiki.gallery.milvus..", "dev.mekiki.benchmarks..")
+            .resideOutsideOfPackages("dev.mekiki.gallery.milvus..", "dev.mekiki.benchmarks.gallery..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.milvus..");

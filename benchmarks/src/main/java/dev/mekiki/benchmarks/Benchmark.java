@@ -2,6 +2,7 @@ package dev.mekiki.benchmarks;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.mekiki.benchmarks.gallery.GalleryBenchmark;
 import dev.mekiki.cli.process.Installation;
 import dev.mekiki.cli.process.ServiceProcess;
 import dev.mekiki.client.Connection;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Throughput and latency of the service, beside the limit of this machine.",
+        subcommands = GalleryBenchmark.class,
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // Set by picocli.
 public final class Benchmark implements Callable<Integer> {

@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
  * @param jvm name and version
  * @param code commit, with "-dirty" if files differ from it
  */
-record Machine(String processor, int processors, String system, String jvm, String code) {
+public record Machine(String processor, int processors, String system, String jvm, String code) {
 
-    static Machine here(Path root) {
+    public static Machine here(Path root) {
         return new Machine(
                 processorModel(),
                 Runtime.getRuntime().availableProcessors(),
