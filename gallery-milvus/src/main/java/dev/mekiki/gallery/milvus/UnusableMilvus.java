@@ -1,8 +1,8 @@
 package dev.mekiki.gallery.milvus;
 
 /**
- * Milvus cannot be used for galleries: it does not answer, refuses the credentials, is of another version, or holds
- * collections of that prefix that are not as this version makes them. Nothing in it was changed.
+ * Milvus cannot be used for galleries: it refuses the token, lacks the database, is of another version, or holds
+ * collections of that prefix that are not as this version makes them. Nothing of these was changed.
  */
 public final class UnusableMilvus extends RuntimeException {
 

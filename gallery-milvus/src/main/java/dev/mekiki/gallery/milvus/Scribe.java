@@ -1,0 +1,512 @@
+package dev.mekiki.gallery.milvus;
+
+import dev.mekiki.core.failure.Failure;
+import dev.mekiki.core.failure.Unavailable;
+import dev.mekiki.core.gallery.RegistrationId;
+import dev.mekiki.core.gallery.RegistrationKey;
+import dev.mekiki.core.label.LabelPath;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes all changes that this process makes to one gallery. Thread-safe.
+ *
+ * <p>One thread takes all changes that wait, decides each on what is there, and writes them together. A second one waits
+ * until Milvus shows what was written, and only then do the callers go on; meanwhile the first writes the next group,
+ * and takes what is written but not shown yet for there. So callers share the waiting, no two of them decide on the same
+ * registration at once, and look-ups never wait.
+ *
+ * <p>Everything is written in such a way that writing it again does no harm: if Milvus goes away in the middle, the
+ * callers are told, and may repeat.
+ */
+final class Scribe {
+
+    /**
+     * Decides on a change of single registrations.
+     *
+     * @param <T> what the caller is told
+     */
+    interface Change<T> {
+        /** @throws Failure if the caller asked for something that cannot be; nothing may have been changed then */
+        T decide(View present);
+    }
+
+    /** Finds the next registrations of a change of very many. */
+    interface Step {
+        /** What to do next; empty maps to the removal of a registration. */
+        Map<RegistrationId, Optional<Row>> next();
+    }
+
+    private static final System.Logger LOG = System.getLogger(Scribe.class.getName());
+
+    /** Bounds how long the first of a group waits for the others to be written. */
+    private static final int LARGEST_GROUP = 8_192;
+
+    /** Groups that are written but not shown; bounds the memory that they take. */
+    private static final int MOST_UNCONFIRMED = 3;
+
+    private static final int MOST_PATHS_REMEMBERED = 1 << 17;
+    private static final int PATHS_AT_ONCE = 1_024;
+
+    private final GalleryCollection collection;
+    private final Connection connection;
+    private final BlockingQueue<Item> waiting = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Written> unconfirmed = new ArrayBlockingQueue<>(MOST_UNCONFIRMED);
+    private final Thread writer;
+    private final Thread confirmer;
+
+    /** What was written but is not shown yet. */
+    private final Map<RegistrationId, State> unseen = new ConcurrentHashMap<>();
+
+    /** Paths that have a row, least used first; used by the writer only. */
+    private final Map<LabelPath, Boolean> knownPaths = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<LabelPath, Boolean> eldest) {
+            return size() > MOST_PATHS_REMEMBERED;
+        }
+    };
+
+    /** Of rows of paths that are not known to be shown, or null; used by the confirmer only. */
+    private @Nullable Long unseenPaths;
+
+    /** Guarded by {@code this}. */
+    private Ending ending = Ending.NONE;
+
+    private enum Ending {
+        NONE,
+        CLOSED,
+        DELETED
+    }
+
+    private sealed interface Item {}
+
+    /** @param ids all that the change may look at */
+    private record Quick<T>(Collection<RegistrationId> ids, Change<T> change, CompletableFuture<T> done)
+            implements Item {}
+
+    private record Stepping(Step step, CompletableFuture<Integer> done) implements Item {}
+
+    /** The last one. */
+    private record Stop() implements Item {}
+
+    /**
+     * What is, or will be, under an id.
+     *
+     * @param key null if nothing is
+     * @param row null if nothing is, or only the key was read
+     */
+    private record State(
+            @Nullable RegistrationKey key, @Nullable Row row) {
+        static final State NOTHING = new State(null, null);
+
+        static State of(Row row) {
+            return new State(row.key(), row);
+        }
+    }
+
+    /**
+     * What the confirmer has to wait for before it replies.
+     *
+     * @param rowsTime of the last change of rows, or null if there was none
+     * @param pathsTime of the last new path, or null
+     */
+    private record Written(
+            Map<RegistrationId, State> states,
+            @Nullable Long rowsTime,
+            @Nullable Long pathsTime,
+            List<LabelPath> paths,
+            List<Reply<?>> replies,
+            boolean last) {}
+
+    private static final class Reply<T> {
+        private final CompletableFuture<T> done;
+        private final Supplier<T> result;
+
+        Reply(CompletableFuture<T> done, Supplier<T> result) {
+            this.done = done;
+            this.result = result;
+        }
+
+        void send() {
+            try {
+                done.complete(result.get());
+            } catch (Failure failure) {
+                done.completeExceptionally(failure);
+            }
+        }
+
+        void fail(Throwable why) {
+            done.completeExceptionally(why);
+        }
+    }
+
+    Scribe(GalleryCollection collection, Connection connection) {
+        this.collection = collection;
+        this.connection = connection;
+        this.writer = Thread.ofVirtual().name("scribe " + collection.name()).start(this::write);
+        this.confirmer = Thread.ofVirtual().name("confirm " + collection.name()).start(this::confirm);
+    }
+
+    /**
+     * Makes a change, and waits until it is durable and shown.
+     *
+     * @param ids all that the change may look at
+     * @throws Gone if the gallery was deleted
+     */
+    <T> T change(Collection<RegistrationId> ids, Change<T> change) {
+        return await(submit(ids, change));
+    }
+
+    /** As {@link #change}, without waiting. */
+    <T> CompletableFuture<T> submit(Collection<RegistrationId> ids, Change<T> change) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        enqueue(new Quick<>(ids, change, done));
+        return done;
+    }
+
+    /**
+     * Makes a step, and waits until it is durable and shown.
+     *
+     * @return how many registrations it changed
+     * @throws Gone if the gallery was deleted
+     */
+    int step(Step step) {
+        CompletableFuture<Integer> done = new CompletableFuture<>();
+        enqueue(new Stepping(step, done));
+        return await(done);
+    }
+
+    <T> T await(CompletableFuture<T> done) {
+        try {
+            return done.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw connection.unavailable("interrupted while a change was becoming durable", e);
+        }
+    }
+
+    private void enqueue(Item item) {
+        connection.requireAvailable();
+        synchronized (this) {
+            switch (ending) {
+                case NONE -> waiting.add(item);
+                case CLOSED -> throw new Unavailable("the gallery store is closed", Connection.RETRY_AFTER);
+                case DELETED -> throw new Gone(collection.name());
+            }
+        }
+    }
+
+    /** Waits for changes under way. */
+    void close() {
+        end(Ending.CLOSED);
+    }
+
+    /** As {@link #close}; later calls are told that the collection is gone. */
+    void closeToDelete() {
+        end(Ending.DELETED);
+    }
+
+    private void end(Ending how) {
+        synchronized (this) {
+            if (ending == Ending.NONE) {
+                ending = how;
+                waiting.add(new Stop());
+            }
+        }
+        boolean interrupted = false;
+        while (true) {
+            try {
+                writer.join();
+                confirmer.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write() {
+        @Nullable Item next = null;
+        while (true) {
+            Item first = next == null ? take(waiting) : next;
+            next = null;
+            switch (first) {
+                case Stop _ -> {
+                    put(new Written(Map.of(), null, null, List.of(), List.of(), true));
+                    return;
+                }
+                case Stepping stepping -> makeStep(stepping);
+                case Quick<?> quick -> {
+                    List<Quick<?>> group = new ArrayList<>(List.of(quick));
+                    int size = quick.ids.size();
+                    while (size < LARGEST_GROUP && next == null) {
+                        @Nullable Item following = waiting.poll();
+                        if (following == null) {
+                            break;
+                        }
+                        if (following instanceof Quick<?> another) {
+                            group.add(another);
+                            size += another.ids.size();
+                        } else {
+                            next = following;
+                        }
+                    }
+                    makeChanges(group);
+                }
+            }
+        }
+    }
+
+    private void makeChanges(List<Quick<?>> group) {
+        try {
+            Set<RegistrationId> ids = new HashSet<>();
+            group.forEach(quick -> ids.addAll(quick.ids));
+            View view = new View(ids);
+            List<Reply<?>> replies = new ArrayList<>();
+            group.forEach(quick -> replies.add(decide(quick, view)));
+            put(store(view.changed, replies));
+        } catch (RuntimeException | Error e) {
+            Throwable failure = failure(e);
+            group.forEach(quick -> quick.done.completeExceptionally(failure));
+        }
+    }
+
+    private static <T> Reply<T> decide(Quick<T> quick, View view) {
+        try {
+            T result = quick.change.decide(view);
+            return new Reply<>(quick.done, () -> result);
+        } catch (Unavailable e) {
+            throw e; // nobody's own fault: none of the group can be decided
+        } catch (Failure e) {
+            return new Reply<>(quick.done, () -> {
+                throw e;
+            });
+        }
+    }
+
+    private void makeStep(Stepping stepping) {
+        try {
+            // it goes by what is shown, so everything has to be
+            CompletableFuture<Boolean> shown = new CompletableFuture<>();
+            put(new Written(Map.of(), null, null, List.of(), List.of(new Reply<>(shown, () -> true)), false));
+            shown.join();
+            Map<RegistrationId, State> states = new HashMap<>();
+            stepping.step
+                    .next()
+                    .forEach((id, row) -> states.put(id, row.map(State::of).orElse(State.NOTHING)));
+            put(store(states, List.of(new Reply<>(stepping.done, states::size))));
+        } catch (CompletionException e) {
+            stepping.done.completeExceptionally(e.getCause()); // told by the confirmer
+        } catch (RuntimeException | Error e) {
+            stepping.done.completeExceptionally(failure(e));
+        }
+    }
+
+    private Throwable failure(Throwable e) {
+        if (!(e instanceof Failure) && !(e instanceof Gone)) {
+            LOG.log(Level.ERROR, () -> "writing " + collection.name() + " failed", e);
+        }
+        return e;
+    }
+
+    /** Writes what is to be, the paths first: a path without a registration harms nobody. */
+    private Written store(Map<RegistrationId, State> states, List<Reply<?>> replies) {
+        List<Row> rows = new ArrayList<>();
+        List<RegistrationId> removed = new ArrayList<>();
+        Set<LabelPath> paths = new LinkedHashSet<>();
+        states.forEach((id, state) -> {
+            if (state.row != null) {
+                rows.add(state.row);
+                paths.add(state.row.label());
+            } else {
+                removed.add(id);
+            }
+        });
+        @Nullable Long pathsTime = storePaths(paths);
+        collection.subLabels().written(paths);
+        @Nullable Long rowsTime = null;
+        for (List<Row> some : GalleryCollection.slices(rows, collection.rowsAtOnce())) {
+            rowsTime = later(
+                    rowsTime, collection.rows().upsert(some.size(), RegistrationRows.write(some, collection.space())));
+        }
+        if (!removed.isEmpty()) {
+            rowsTime = later(rowsTime, collection.delete(removed));
+        }
+        unseen.putAll(states);
+        return new Written(states, rowsTime, pathsTime, List.copyOf(paths), replies, false);
+    }
+
+    private @Nullable Long storePaths(Set<LabelPath> paths) {
+        List<LabelPath> unknown =
+                paths.stream().filter(path -> knownPaths.get(path) == null).toList();
+        @Nullable Long time = null;
+        for (List<LabelPath> some : GalleryCollection.slices(unknown, PATHS_AT_ONCE)) {
+            Set<LabelPath> present = new HashSet<>(LabelRows.read(collection
+                    .labels()
+                    .rows(
+                            Filters.oneOf(
+                                    LabelRows.PATH,
+                                    some.stream().map(LabelRows::path).toList()),
+                            LabelRows.ALL,
+                            some.size())));
+            List<LabelPath> absent =
+                    some.stream().filter(path -> !present.contains(path)).toList();
+            if (!absent.isEmpty()) {
+                time = later(time, collection.labels().upsert(absent.size(), LabelRows.write(absent)));
+            }
+            some.forEach(path -> knownPaths.put(path, true));
+        }
+        return time;
+    }
+
+    private static Long later(@Nullable Long one, long other) {
+        return one == null ? other : Table.later(one, other);
+    }
+
+    private void confirm() {
+        List<Written> group = new ArrayList<>();
+        boolean last = false;
+        while (!last) {
+            group.clear();
+            group.add(take(unconfirmed));
+            unconfirmed.drainTo(group);
+            last = group.getLast().last;
+            @Nullable Throwable failure = awaitVisible(group);
+            for (Written written : group) {
+                written.states.forEach(
+                        (id, state) -> unseen.computeIfPresent(id, (_, newest) -> newest == state ? null : newest));
+                written.replies.forEach(failure == null ? Reply::send : reply -> reply.fail(failure));
+            }
+        }
+    }
+
+    /** @return why it failed, or null */
+    private @Nullable Throwable awaitVisible(List<Written> group) {
+        try {
+            @Nullable Long rowsTime = null;
+            List<LabelPath> paths = new ArrayList<>();
+            for (Written written : group) {
+                rowsTime = written.rowsTime == null ? rowsTime : later(rowsTime, written.rowsTime);
+                unseenPaths = written.pathsTime == null ? unseenPaths : later(unseenPaths, written.pathsTime);
+                paths.addAll(written.paths);
+            }
+            if (unseenPaths != null) {
+                collection.labels().awaitVisible(LabelRows.PATH, unseenPaths);
+                unseenPaths = null;
+            }
+            if (rowsTime != null) {
+                collection.rows().awaitVisible(RegistrationRows.ID, rowsTime);
+            }
+            collection.subLabels().confirmed(paths);
+            return null;
+        } catch (RuntimeException | Error e) {
+            return failure(e);
+        }
+    }
+
+    private void put(Written written) {
+        while (true) {
+            try {
+                unconfirmed.put(written);
+                return;
+            } catch (InterruptedException e) {
+                // nobody has this thread but the JVM's owner
+            }
+        }
+    }
+
+    private static <T> T take(BlockingQueue<T> queue) {
+        while (true) {
+            try {
+                return queue.take();
+            } catch (InterruptedException e) {
+                // nobody has this thread but the JVM's owner
+            }
+        }
+    }
+
+    /** What is there as the changes of a group see it one after the other. Used by the writer only. */
+    final class View {
+
+        private final Map<RegistrationId, State> before = new HashMap<>();
+        private final Map<RegistrationId, State> changed = new HashMap<>();
+
+        private View(Set<RegistrationId> ids) {
+            List<RegistrationId> unread = new ArrayList<>();
+            for (RegistrationId id : ids) {
+                @Nullable State written = unseen.get(id);
+                if (written != null) {
+                    before.put(id, written);
+                } else {
+                    unread.add(id);
+                }
+            }
+            collection.keys(unread).forEach(key -> before.put(key.id(), new State(key, null)));
+        }
+
+        Optional<RegistrationKey> key(RegistrationId id) {
+            return Optional.ofNullable(state(id).key);
+        }
+
+        /**
+         * What is there, whole. One that somebody else has deleted since its key was read is left out, and no longer
+         * there.
+         */
+        Map<RegistrationId, Row> rows(Collection<RegistrationId> ids) {
+            List<RegistrationId> unread = ids.stream()
+                    .filter(id -> state(id).key != null && state(id).row == null)
+                    .toList();
+            unread.forEach(id -> before.put(id, State.NOTHING));
+            collection.wholeRows(unread).forEach(row -> before.put(row.id(), State.of(row)));
+            Map<RegistrationId, Row> rows = new HashMap<>();
+            for (RegistrationId id : ids) {
+                @Nullable Row row = state(id).row;
+                if (row != null) {
+                    rows.put(id, row);
+                }
+            }
+            return rows;
+        }
+
+        void put(Row row) {
+            changed.put(row.id(), State.of(row));
+        }
+
+        void remove(RegistrationId id) {
+            changed.put(id, State.NOTHING);
+        }
+
+        private State state(RegistrationId id) {
+            @Nullable State now = changed.get(id);
+            return now != null ? now : before.getOrDefault(id, State.NOTHING);
+        }
+    }
+}
