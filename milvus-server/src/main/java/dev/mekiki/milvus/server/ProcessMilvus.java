@@ -210,7 +210,7 @@ final class ProcessMilvus implements MilvusServer {
         variables.put("MQ_TYPE", "rocksmq");
         variables.put("ROCKSMQ_PATH", folder.resolve("rdb").toString());
         for (String name : PORTS) {
-            if (name.endsWith("_PORT")) {
+            if (name.endsWith("PORT")) {
                 variables.put(name, Integer.toString(port(name)));
             }
         }
