@@ -11,12 +11,14 @@ import com.google.rpc.ResourceInfo;
 import com.google.rpc.RetryInfo;
 import dev.mekiki.samples.SampleCatalogue;
 import dev.mekiki.samples.SampleDocument;
+import dev.mekiki.v1.CountRegistrationsRequest;
 import dev.mekiki.v1.CreateGalleryRequest;
 import dev.mekiki.v1.CreateRegistrationRequest;
 import dev.mekiki.v1.DeleteGalleryRequest;
 import dev.mekiki.v1.DeleteRegistrationRequest;
 import dev.mekiki.v1.EmbedRequest;
 import dev.mekiki.v1.Embedding;
+import dev.mekiki.v1.ExchangeGalleriesRequest;
 import dev.mekiki.v1.GalleriesGrpc;
 import dev.mekiki.v1.Gallery;
 import dev.mekiki.v1.GetGalleryRequest;
@@ -113,6 +115,31 @@ class ServiceIT {
             }
         }
         assertThat(right).isGreaterThanOrEqualTo(10);
+    }
+
+    @Test
+    void galleriesExchangeTheirNames() throws Exception {
+        String one = gallery(channel, "exchanged");
+        String other = gallery(channel, "exchanged-next");
+        SampleDocument document = SampleCatalogue.registered().getFirst();
+        register(channel, one, document.labelPath(), Documents.scan(document, 700)).good();
+
+        GalleriesGrpc.newBlockingStub(channel)
+                .exchangeGalleries(ExchangeGalleriesRequest.newBuilder()
+                        .setName(one)
+                        .setOther(other)
+                        .build());
+
+        assertThat(count(one)).isZero();
+        assertThat(count(other)).isEqualTo(1);
+    }
+
+    private static long count(String gallery) {
+        return LabelsGrpc.newBlockingStub(channel)
+                .countRegistrations(CountRegistrationsRequest.newBuilder()
+                        .setParent(gallery)
+                        .build())
+                .getRegistrationCount();
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.mekiki.service.lifecycle.Engine;
 import dev.mekiki.service.lifecycle.Lifecycle;
 import dev.mekiki.v1.CreateGalleryRequest;
 import dev.mekiki.v1.DeleteGalleryRequest;
+import dev.mekiki.v1.ExchangeGalleriesRequest;
 import dev.mekiki.v1.GalleriesGrpc;
 import dev.mekiki.v1.Gallery;
 import dev.mekiki.v1.GetGalleryRequest;
@@ -108,6 +109,22 @@ public class GalleriesService extends GalleriesGrpc.GalleriesImplBase {
                     return lifecycle.engineOfTakenCall().withGalleries(galleries -> {
                         galleries.catalogue().delete(id);
                         return id;
+                    });
+                },
+                _ -> Empty.getDefaultInstance());
+    }
+
+    @Override
+    public void exchangeGalleries(ExchangeGalleriesRequest request, StreamObserver<Empty> caller) {
+        UnaryAnswer.send(
+                caller,
+                NAMED,
+                () -> {
+                    GalleryId one = ResourceNames.gallery(request.getName());
+                    GalleryId other = ResourceNames.gallery(request.getOther());
+                    return lifecycle.engineOfTakenCall().withGalleries(galleries -> {
+                        galleries.catalogue().exchange(one, other);
+                        return one;
                     });
                 },
                 _ -> Empty.getDefaultInstance());
