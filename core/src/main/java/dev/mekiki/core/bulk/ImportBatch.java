@@ -252,19 +252,34 @@ final class ImportBatch {
     private List<RowResult> store() {
         List<Line> open = lines.stream().filter(Line::isOpen).toList();
         if (!open.isEmpty() && !into.options.validateOnly()) {
-            Instant now = into.clock.instant().truncatedTo(ChronoUnit.MILLIS);
-            List<Registration> registrations = new ArrayList<>(open.size());
-            for (Line line : open) {
-                registrations.add(line.registration(now));
-            }
-            List<Addition> additions = into.galleries.registrations().addAll(into.gallery, registrations);
-            for (int i = 0; i < open.size(); i++) {
-                open.get(i).stored(additions.get(i));
-            }
+            store(open, into.clock.instant().truncatedTo(ChronoUnit.MILLIS));
         }
         List<RowResult> results = new ArrayList<>(lines.size());
         lines.forEach(line -> results.add(line.result()));
         return results;
+    }
+
+    /** Halves what the store does not take, for it may have limits of its own, until it is known which row that is. */
+    private void store(List<Line> open, Instant now) {
+        List<Registration> registrations = new ArrayList<>(open.size());
+        for (Line line : open) {
+            registrations.add(line.registration(now));
+        }
+        List<Addition> additions;
+        try {
+            additions = into.galleries.registrations().addAll(into.gallery, registrations);
+        } catch (InvalidInput e) {
+            if (open.size() == 1) {
+                open.getFirst().refuse(new Finding.Rejected(e));
+            } else {
+                store(open.subList(0, open.size() / 2), now);
+                store(open.subList(open.size() / 2, open.size()), now);
+            }
+            return;
+        }
+        for (int i = 0; i < open.size(); i++) {
+            open.get(i).stored(additions.get(i));
+        }
     }
 
     private static Throwable unwrapped(Throwable thrown) {

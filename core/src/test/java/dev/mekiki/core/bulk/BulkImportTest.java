@@ -273,6 +273,18 @@ class BulkImportTest {
     }
 
     @Test
+    void rejectsOnlyTheRowThatTheStoreDoesNotTake() {
+        gallery.untakable = LabelPath.of("x");
+
+        List<RowResult> results = imported(
+                REJECT, 0, image("a", "1"), image("b", "2"), image("x", "3"), image("c", "4"), image("d", "5"));
+
+        assertThat(fates(results))
+                .containsExactly(Fate.REGISTERED, Fate.REGISTERED, Fate.REFUSED, Fate.REGISTERED, Fate.REGISTERED);
+        assertThat(gallery.held).hasSize(4);
+    }
+
+    @Test
     void rejectsImagesWhereNoModelOfTheGallerysSpaceIsServed() {
         BulkImporter importer = new BulkImporter(_ -> Optional.empty(), gallery, threads::add, () -> Instant.EPOCH);
         CompletableFuture<BulkImport> begun = importer.begin(GALLERY, REJECT);

@@ -2,6 +2,7 @@ package dev.mekiki.core.bulk;
 
 import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.embedding.EmbeddingSpace;
+import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.gallery.Addition;
 import dev.mekiki.core.gallery.Candidates;
@@ -33,6 +34,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One gallery in memory, as far as importing needs it. */
 final class MemoryGallery implements GalleryBackend, GalleryCatalogue, RegistrationStore, GallerySearch {
@@ -42,6 +44,10 @@ final class MemoryGallery implements GalleryBackend, GalleryCatalogue, Registrat
     int looked;
     int additions;
     boolean away;
+
+    /** Nothing of this label is stored. */
+    @Nullable
+    LabelPath untakable;
 
     MemoryGallery(GalleryId id, EmbeddingSpace space) {
         gallery = new Gallery(id, "", space, new DecisionPolicy(1e-3, 0.6, Map.of(), 0.05), Instant.EPOCH);
@@ -85,6 +91,9 @@ final class MemoryGallery implements GalleryBackend, GalleryCatalogue, Registrat
     public List<Addition> addAll(GalleryId id, List<Registration> registrations) {
         requireThere();
         additions++;
+        if (registrations.stream().anyMatch(registration -> registration.label().equals(untakable))) {
+            throw new InvalidInput("attributes", "too much", "less");
+        }
         List<Addition> made = new ArrayList<>();
         for (Registration registration : registrations) {
             Registration there = held.putIfAbsent(registration.id(), registration);
