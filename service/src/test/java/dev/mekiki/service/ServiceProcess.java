@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 final class ServiceProcess implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 180;
+    private static final String PORT = "-Dquarkus.grpc.server.port=";
 
     final Process process;
     private final int grpcPort;
@@ -55,12 +56,16 @@ final class ServiceProcess implements AutoCloseable {
             command.addAll(Arrays.asList(required("mekiki.test.jvm").trim().split("\\s+")));
             command.add("-Dmekiki.model.path=" + required("mekiki.test.model"));
             command.add("-Dmekiki.gallery.directory=" + folder.resolve("galleries"));
-            command.add("-Dquarkus.grpc.server.port=" + grpc.getLocalPort());
+            command.add(PORT + grpc.getLocalPort());
             command.add("-Dquarkus.http.port=" + web.getLocalPort());
             command.addAll(List.of(arguments));
             command.addAll(List.of("-jar", required("mekiki.test.app")));
             Path log = folder.resolve("service-" + grpc.getLocalPort() + ".log");
-            int grpcPort = grpc.getLocalPort();
+            int grpcPort = Arrays.stream(arguments)
+                    .filter(argument -> argument.startsWith(PORT))
+                    .map(argument -> Integer.parseInt(argument.substring(PORT.length())))
+                    .findFirst()
+                    .orElse(grpc.getLocalPort());
             int httpPort = web.getLocalPort();
             grpc.close();
             web.close();
