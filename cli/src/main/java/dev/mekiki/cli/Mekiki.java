@@ -1,13 +1,16 @@
 package dev.mekiki.cli;
 
 import dev.mekiki.cli.process.ServiceStartException;
+import dev.mekiki.cli.table.UnreadableTableException;
 import dev.mekiki.client.Refusal;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -21,6 +24,12 @@ import picocli.CommandLine.Command;
         subcommands = {
             DemoCommand.class,
             ImportCommand.class,
+            ExportCommand.class,
+            RestoreCommand.class,
+            VerifyCommand.class,
+            LabelsCommand.class,
+            ReembedCommand.class,
+            ExchangeCommand.class,
             RecogniseCommand.class,
             TrainCommand.class,
             EvaluateCommand.class
@@ -30,12 +39,14 @@ public final class Mekiki {
     static final String VERSION = "0.1.0-SNAPSHOT";
 
     /** Held, because the logging system forgets levels of loggers that nobody holds. */
-    private static final Logger GRPC_LOG = Logger.getLogger("io.grpc");
+    private static final List<Logger> QUIET = Stream.of("io.grpc", "dev.hardwood", "org.apache.parquet")
+            .map(Logger::getLogger)
+            .toList();
 
     private Mekiki() {}
 
     public static void main(String[] arguments) {
-        GRPC_LOG.setLevel(Level.WARNING);
+        QUIET.forEach(log -> log.setLevel(Level.WARNING));
         System.exit(commandLine().execute(arguments));
     }
 
@@ -52,6 +63,7 @@ public final class Mekiki {
             case ServiceStartException e -> e.getMessage();
             case UncheckedIOException e -> e.getMessage() + ": " + e.getCause();
             case NoSuchFileException e -> e.getFile() + " does not exist";
+            case UnreadableTableException e -> e.getMessage();
             case IOException e -> e.toString();
             case IllegalArgumentException e -> e.getMessage();
             case IllegalStateException e -> e.getMessage();

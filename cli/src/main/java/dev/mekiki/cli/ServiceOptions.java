@@ -1,7 +1,12 @@
 package dev.mekiki.cli;
 
+import dev.mekiki.client.Backoff;
 import dev.mekiki.client.Connection;
+import dev.mekiki.client.Retrying;
+import dev.mekiki.v1.CountRegistrationsRequest;
 import java.time.Duration;
+import java.util.List;
+import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -49,19 +54,62 @@ final class ServiceOptions {
         }
     }
 
+    String target() {
+        return target;
+    }
+
     String galleryId() {
-        if (!GALLERY_ID.matcher(gallery).matches()) {
-            throw wrong("--gallery: \"" + gallery
-                    + "\" (expected: 1..63 lower-case letters, digits and hyphens, beginning with a letter)");
-        }
-        return gallery;
+        return requireGalleryId("--gallery", gallery);
     }
 
     String galleryName() {
         return "galleries/" + galleryId();
     }
 
-    private ParameterException wrong(String message) {
+    /** The id, if it is a legal one. */
+    String requireGalleryId(String option, String id) {
+        if (!GALLERY_ID.matcher(id).matches()) {
+            throw wrong(option + ": \"" + id
+                    + "\" (expected: 1..63 lower-case letters, digits and hyphens, beginning with a letter)");
+        }
+        return id;
+    }
+
+    /** Registrations of the gallery. */
+    long count(Connection connection, Retrying retrying) throws InterruptedException {
+        return count(connection, retrying, List.of());
+    }
+
+    /** Registrations of the gallery under these labels; under no labels, all. */
+    long count(Connection connection, Retrying retrying, List<String> labels) throws InterruptedException {
+        return count(connection, retrying, galleryName(), labels);
+    }
+
+    /** Registrations of another gallery. */
+    long countOf(Connection connection, Retrying retrying, String galleryName) throws InterruptedException {
+        return count(connection, retrying, galleryName, List.of());
+    }
+
+    private static long count(Connection connection, Retrying retrying, String name, List<String> labels)
+            throws InterruptedException {
+        CountRegistrationsRequest request = CountRegistrationsRequest.newBuilder()
+                .setParent(name)
+                .addAllLabelScope(labels)
+                .build();
+        return retrying.call(
+                () -> connection.labels().countRegistrations(request).getRegistrationCount());
+    }
+
+    /** Calls that are tried again while the service is away or full. */
+    static Retrying retrying(Duration patience) {
+        return new Retrying(backoff(patience), Thread::sleep, System::nanoTime);
+    }
+
+    static Backoff backoff(Duration patience) {
+        return new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10), patience, RandomGenerator.getDefault());
+    }
+
+    ParameterException wrong(String message) {
         return new ParameterException(command.commandLine(), message);
     }
 }

@@ -25,10 +25,10 @@ class MekikiTest {
     }
 
     @Test
-    void tellsThatTheFolderIsNone() {
+    void tellsThatTheSourceIsNotThere() {
         assertThat(run("import", folder.resolve("none").toString(), "--gallery", "g"))
                 .isEqualTo(2);
-        assertThat(told).asString().contains("none is not a folder");
+        assertThat(told).asString().contains("none does not exist");
     }
 
     @Test
@@ -58,6 +58,33 @@ class MekikiTest {
         assertThat(run("import", folder.toString(), "--gallery", "g", "--in-flight", "0"))
                 .isEqualTo(2);
         assertThat(told).asString().contains("--in-flight: 0 (expected: 1..256)");
+    }
+
+    @Test
+    void tellsWhatASourceMayBe() throws IOException {
+        Path file = Files.writeString(folder.resolve("list.txt"), "a");
+        assertThat(run("import", file.toString(), "--gallery", "g")).isEqualTo(2);
+        assertThat(told).asString().contains("list.txt (expected: a folder, a .csv or a .parquet file)");
+    }
+
+    @Test
+    void tellsHowManyLabelsAnActionTakes() {
+        assertThat(run("labels", "--gallery", "g", "move", "a")).isEqualTo(2);
+        assertThat(told).asString().contains("LABEL: 1 (expected: 2)");
+    }
+
+    @Test
+    void tellsThatAFileIsNoArchive() throws IOException {
+        Path file = Files.writeString(folder.resolve("a.parquet"), "a");
+        assertThat(run("restore", file.toString(), "--gallery", "g")).isEqualTo(1);
+        assertThat(told).asString().contains("no Parquet file, or damaged");
+    }
+
+    @Test
+    void doesNotOverwriteAnExport() throws IOException {
+        Path file = Files.writeString(folder.resolve("a.parquet"), "a");
+        assertThat(run("export", file.toString(), "--gallery", "g")).isEqualTo(2);
+        assertThat(told).asString().contains("a.parquet exists already");
     }
 
     @Test

@@ -1,6 +1,6 @@
 /**
- * Registering a folder of images: {@link dev.mekiki.cli.bulk.LabelTree} reads the labels off the folders,
- * {@link dev.mekiki.cli.bulk.Importer} sends what is not registered yet.
+ * What long work has in common: {@link dev.mekiki.cli.bulk.Progress} tells how far it is,
+ * {@link dev.mekiki.cli.bulk.RejectsFile} and {@link dev.mekiki.cli.bulk.Findings} what is wrong with single rows.
  */
 @NullMarked
 package dev.mekiki.cli.bulk;

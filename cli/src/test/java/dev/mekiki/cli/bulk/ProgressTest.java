@@ -16,7 +16,7 @@ class ProgressTest {
     @Test
     void tellsRateAndTimeLeftOnceAnInterval() {
         Progress progress = new Progress(
-                new PrintStream(told, true, StandardCharsets.UTF_8), 1000, Duration.ofSeconds(2), () -> now);
+                new PrintStream(told, true, StandardCharsets.UTF_8), 1000, false, Duration.ofSeconds(2), () -> now);
         for (int i = 0; i < 50; i++) {
             now += 100_000_000;
             progress.advance();
@@ -30,12 +30,39 @@ class ProgressTest {
 
     @Test
     void saysNothingWhenDone() {
-        Progress progress =
-                new Progress(new PrintStream(told, true, StandardCharsets.UTF_8), 1, Duration.ofSeconds(2), () -> now);
+        Progress progress = new Progress(
+                new PrintStream(told, true, StandardCharsets.UTF_8), 1, false, Duration.ofSeconds(2), () -> now);
         now += 5_000_000_000L;
         progress.advance();
 
         assertThat(told.size()).isZero();
+    }
+
+    @Test
+    void countsOnlyItsOwnWorkAsItsSpeed() {
+        Progress progress = new Progress(
+                new PrintStream(told, true, StandardCharsets.UTF_8), 1000, false, Duration.ofSeconds(2), () -> now);
+        progress.startAt(800);
+        now += 2_000_000_000L;
+        progress.reach(820);
+
+        assertThat(told.toString(StandardCharsets.UTF_8).lines())
+                .containsExactly("820 of 1,000 (82 %), 10.0 a second, 18 s left");
+    }
+
+    @Test
+    void overwritesTheBarAndLeavesItsLineFree() {
+        Progress progress = new Progress(
+                new PrintStream(told, true, StandardCharsets.UTF_8), 100, true, Duration.ofSeconds(2), () -> now);
+        now += 2_000_000_000L;
+        progress.reach(50);
+        progress.say("the service is away");
+        progress.close();
+
+        String bar = "[===============               ] 50 of 100 (50 %), 25.0 a second, 2 s left";
+        assertThat(told.toString(StandardCharsets.UTF_8))
+                .isEqualTo("\r" + bar + "\r" + " ".repeat(bar.length()) + "\rthe service is away"
+                        + System.lineSeparator());
     }
 
     @Test

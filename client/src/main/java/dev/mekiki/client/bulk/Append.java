@@ -6,6 +6,7 @@ import dev.mekiki.v1.ImportRow;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Consecutive rows of the source that are answered together. Rows that cannot be sent are among them; the service
@@ -19,28 +20,26 @@ final class Append {
     private final List<String> origins = new ArrayList<>();
     private final List<RowFinding> unusable = new ArrayList<>();
 
-    /** Positions in the source of what is sent. */
-    private final long[] offsets;
-
+    private long firstRow = -1;
     private long end;
     private long bytes;
 
     /**
      * @param first position of its first row in the source
      * @param firstSent what the service is told as the position of the first row sent
-     * @param mostRows how many it may take
      */
-    Append(long first, long firstSent, int mostRows) {
+    Append(long first, long firstSent) {
         this.first = first;
         this.firstSent = firstSent;
         this.end = first;
-        this.offsets = new long[mostRows];
     }
 
     void add(SourceRow row) {
         switch (row) {
             case SourceRow.Usable usable -> {
-                offsets[rows.size()] = end;
+                if (rows.isEmpty()) {
+                    firstRow = end;
+                }
                 rows.add(usable.row());
                 origins.add(usable.origin());
                 bytes += usable.row().getSerializedSize();
@@ -74,28 +73,32 @@ final class Append {
         return bytes;
     }
 
-    /** Position in the source of the first row that is sent; there has to be one. */
+    /** Position in the source of the first row that is sent; -1 if there is none. */
     long firstRow() {
-        return offsets[0];
+        return firstRow;
     }
 
     ImportAppend message() {
         return ImportAppend.newBuilder().setOffset(firstSent).addAllRows(rows).build();
     }
 
-    /** The service's findings and those of this side, in the order of the source and with its positions. */
-    List<RowFinding> findings(List<ImportFinding> told) {
+    /**
+     * The service's findings and those of this side, in the order of the source and with its positions.
+     *
+     * @param inSource from what the service calls a position to the position in the source
+     */
+    List<RowFinding> findings(List<ImportFinding> told, LongUnaryOperator inSource) {
         if (told.isEmpty()) {
             return unusable;
         }
         List<RowFinding> all = new ArrayList<>(unusable);
         for (ImportFinding finding : told) {
-            int index = index(finding.getOffset());
-            ImportFinding.Builder here = finding.toBuilder().setOffset(offsets[index]);
+            ImportFinding.Builder here = finding.toBuilder().setOffset(inSource.applyAsLong(finding.getOffset()));
             if (finding.hasOtherOffset()) {
-                here.setOtherOffset(offsets[index(finding.getOtherOffset())]);
+                // It may be a row of an earlier append.
+                here.setOtherOffset(inSource.applyAsLong(finding.getOtherOffset()));
             }
-            all.add(new RowFinding(origins.get(index), here.build()));
+            all.add(new RowFinding(origins.get(index(finding.getOffset())), here.build()));
         }
         // Stable: several findings about one row stay in their order.
         all.sort(Comparator.comparingLong(f -> f.finding().getOffset()));

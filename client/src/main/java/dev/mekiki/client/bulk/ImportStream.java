@@ -14,7 +14,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +52,9 @@ final class ImportStream implements AutoCloseable {
 
     /** What the service will be told as the position of the next row. */
     private long nextSent;
+
+    /** From which position on, as the service is told it, how many rows of the source were left out before. */
+    private final NavigableMap<Long, Long> leftOut = new TreeMap<>();
 
     /** Read, but too large for the append before it. */
     private @Nullable SourceRow leftOver;
@@ -154,7 +160,7 @@ final class ImportStream implements AutoCloseable {
     /** The next append; null if there are no more rows. */
     private @Nullable Append read() throws IOException {
         int rows = run.isSingle(nextRow) ? 1 : run.settings().rowsPerAppend();
-        Append append = new Append(nextRow, nextSent, rows);
+        Append append = new Append(nextRow, nextSent);
         while (append.length() < rows) {
             SourceRow row = leftOver != null ? leftOver : nextOf(cursor);
             leftOver = null;
@@ -169,6 +175,9 @@ final class ImportStream implements AutoCloseable {
             }
             append.add(row);
             nextRow++;
+            if (row instanceof SourceRow.Unusable) {
+                leftOut.put(append.endSent(), nextRow - append.endSent());
+            }
         }
         nextSent = append.endSent();
         return append.length() == 0 ? null : append;
@@ -194,14 +203,19 @@ final class ImportStream implements AutoCloseable {
                 append.end(),
                 answer.getRegisteredCount(),
                 answer.getPresentCount(),
-                append.findings(answer.getFindingsList()));
+                append.findings(answer.getFindingsList(), this::inSource));
+    }
+
+    private long inSource(long sent) {
+        Map.Entry<Long, Long> entry = leftOut.floorEntry(sent);
+        return entry == null ? sent : sent + entry.getValue();
     }
 
     /** Appends of which no row could be sent are done when those before them are. */
     private void settleUnsent() throws IOException {
         for (Append append = inFlight.peek(); append != null && append.rowsSent() == 0; append = inFlight.peek()) {
             inFlight.remove();
-            run.advance(append.end(), 0, 0, append.findings(List.of()));
+            run.advance(append.end(), 0, 0, append.findings(List.of(), this::inSource));
         }
     }
 

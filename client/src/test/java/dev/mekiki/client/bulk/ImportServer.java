@@ -175,7 +175,7 @@ final class ImportServer extends RegistrationsGrpc.RegistrationsImplBase impleme
                         .setOffset(offset)
                         .setKind(ImportFinding.Kind.KIND_CONFLICTING_CONTENT)
                         .setOtherOffset(offset - 1)
-                        .setOtherLabel(append.getRows(i - 1).getLabel()));
+                        .setOtherLabel(i == 0 ? "" : append.getRows(i - 1).getLabel()));
             } else if (stored.add(row.getLabel())) {
                 registered++;
             } else {

@@ -175,12 +175,13 @@ class StreamingImportTest {
             rows.add(
                     i % 7 == 3 ? new SourceRow.Unusable("line " + i, "no label") : row(i == 12 ? "bad" : "label " + i));
         }
-        rows.set(22, row("twin"));
+        rows.set(20, row("twin"));
+        rows.set(22, row("twin 2"));
 
         ImportOutcome outcome = run(rows);
 
         assertThat(outcome.stop()).isEmpty();
-        assertThat(outcome.progress()).isEqualTo(new ImportProgress(25, 19, 0, 5, 0, 1));
+        assertThat(outcome.progress()).isEqualTo(new ImportProgress(25, 18, 0, 5, 0, 2));
         assertThat(heard.findings)
                 .extracting(f -> f.finding().getOffset() + " " + f.origin() + ": " + f.reason())
                 .containsExactly(
@@ -188,7 +189,8 @@ class StreamingImportTest {
                         "10 line 10: no label",
                         "12 from bad: not an image",
                         "17 line 17: no label",
-                        "22 from twin: same content as row 21 under label 21, another main label",
+                        "20 from twin: same content as row 19, another main label",
+                        "22 from twin 2: same content as row 21 under label 21, another main label",
                         "24 line 24: no label");
     }
 

@@ -1,4 +1,4 @@
-package dev.mekiki.cli.bulk;
+package dev.mekiki.cli.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
