@@ -28,7 +28,6 @@ import picocli.CommandLine.Command;
             RestoreCommand.class,
             VerifyCommand.class,
             LabelsCommand.class,
-            ReembedCommand.class,
             ExchangeCommand.class,
             RecogniseCommand.class,
             TrainCommand.class,

@@ -122,7 +122,8 @@ class ServiceIT {
         String one = gallery(channel, "exchanged");
         String other = gallery(channel, "exchanged-next");
         SampleDocument document = SampleCatalogue.registered().getFirst();
-        register(channel, one, document.labelPath(), Documents.scan(document, 700)).good();
+        register(channel, one, document.labelPath(), Documents.scan(document, 700))
+                .good();
 
         GalleriesGrpc.newBlockingStub(channel)
                 .exchangeGalleries(ExchangeGalleriesRequest.newBuilder()
