@@ -3,6 +3,7 @@ package dev.mekiki.gallery.embedded;
 import dev.mekiki.core.gallery.Gallery;
 import dev.mekiki.core.gallery.Page;
 import dev.mekiki.core.gallery.PageRequest;
+import dev.mekiki.core.gallery.PageToken;
 import dev.mekiki.core.gallery.Registration;
 import dev.mekiki.core.label.LabelPath;
 import dev.mekiki.core.label.LabelScope;

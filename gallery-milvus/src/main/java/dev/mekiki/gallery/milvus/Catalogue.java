@@ -9,6 +9,7 @@ import dev.mekiki.core.gallery.GalleryCatalogue;
 import dev.mekiki.core.gallery.GalleryId;
 import dev.mekiki.core.gallery.Page;
 import dev.mekiki.core.gallery.PageRequest;
+import dev.mekiki.core.gallery.PageToken;
 import io.milvus.grpc.DescribeCollectionRequest;
 import io.milvus.grpc.DescribeCollectionResponse;
 import io.milvus.grpc.ShowCollectionsRequest;

@@ -5,6 +5,7 @@ import dev.mekiki.core.gallery.LabelCount;
 import dev.mekiki.core.gallery.LabelCount.SubLabelCount;
 import dev.mekiki.core.gallery.Page;
 import dev.mekiki.core.gallery.PageRequest;
+import dev.mekiki.core.gallery.PageToken;
 import dev.mekiki.core.label.LabelPath;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -15,6 +15,7 @@ import dev.mekiki.core.gallery.LabelStore;
 import dev.mekiki.core.gallery.LookUp;
 import dev.mekiki.core.gallery.Page;
 import dev.mekiki.core.gallery.PageRequest;
+import dev.mekiki.core.gallery.PageToken;
 import dev.mekiki.core.gallery.Registration;
 import dev.mekiki.core.gallery.RegistrationId;
 import dev.mekiki.core.gallery.RegistrationKey;

@@ -1,7 +1,6 @@
-package dev.mekiki.gallery.milvus;
+package dev.mekiki.core.gallery;
 
 import dev.mekiki.core.failure.InvalidInput;
-import dev.mekiki.core.gallery.PageRequest;
 import dev.mekiki.core.image.ContentDigest;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -13,16 +12,20 @@ import java.util.Optional;
  *
  * @param listing identifies the listing, for example its kind, gallery and scope
  */
-record PageToken(String listing) {
+public record PageToken(String listing) {
 
     private static final int FINGERPRINT_LENGTH = 16;
 
-    /** @return the key of the last item of the page before; empty for the first page */
-    Optional<String> lastOf(PageRequest page) {
+    /**
+     * @return the key of the last item of the page before; empty for the first page
+     * @throws InvalidInput if the token is not one of this listing
+     */
+    public Optional<String> lastOf(PageRequest page) {
         return page.token().map(this::read);
     }
 
-    Optional<String> after(String lastKey) {
+    /** The token of the page that begins after an item, by that item's key. */
+    public Optional<String> after(String lastKey) {
         String text = fingerprint() + lastKey;
         return Optional.of(
                 Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
