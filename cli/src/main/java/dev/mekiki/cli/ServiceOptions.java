@@ -82,18 +82,8 @@ final class ServiceOptions {
 
     /** Registrations of the gallery under these labels; under no labels, all. */
     long count(Connection connection, Retrying retrying, List<String> labels) throws InterruptedException {
-        return count(connection, retrying, galleryName(), labels);
-    }
-
-    /** Registrations of another gallery. */
-    long countOf(Connection connection, Retrying retrying, String galleryName) throws InterruptedException {
-        return count(connection, retrying, galleryName, List.of());
-    }
-
-    private static long count(Connection connection, Retrying retrying, String name, List<String> labels)
-            throws InterruptedException {
         CountRegistrationsRequest request = CountRegistrationsRequest.newBuilder()
-                .setParent(name)
+                .setParent(galleryName())
                 .addAllLabelScope(labels)
                 .build();
         return retrying.call(
