@@ -4,7 +4,6 @@ import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.image.ContentDigest;
 import dev.mekiki.core.label.LabelPath;
 import java.nio.charset.StandardCharsets;
-import java.util.regex.Pattern;
 
 /**
  * Name of a registration within its gallery.
@@ -13,14 +12,14 @@ import java.util.regex.Pattern;
  */
 public record RegistrationId(String value) {
 
-    private static final Pattern LEGAL = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?");
+    private static final int MAX_LENGTH = 64;
 
     /** @throws InvalidInput if it is not a legal name */
     public RegistrationId {
-        if (!LEGAL.matcher(value).matches()) {
+        if (!isLegal(value)) {
             throw new InvalidInput(
                     "registration_id",
-                    value.length() > 64 ? value.length() + " characters" : "\"" + value + "\"",
+                    value.length() > MAX_LENGTH ? value.length() + " characters" : "\"" + value + "\"",
                     "1..64 lower-case letters, digits and hyphens");
         }
     }
@@ -34,6 +33,20 @@ public record RegistrationId(String value) {
         return new RegistrationId(ContentDigest.of(identity.getBytes(StandardCharsets.UTF_8))
                 .hex()
                 .substring(0, 40));
+    }
+
+    private static boolean isLegal(String text) {
+        int length = text.length();
+        if (length < 1 || length > MAX_LENGTH || text.charAt(0) == '-' || text.charAt(length - 1) == '-') {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (!(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

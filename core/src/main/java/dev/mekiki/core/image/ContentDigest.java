@@ -4,7 +4,6 @@ import dev.mekiki.core.failure.InvalidInput;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 
 /**
  * SHA-256 of content.
@@ -13,10 +12,10 @@ import java.util.regex.Pattern;
  */
 public record ContentDigest(String hex) {
 
-    private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
+    private static final int DIGITS = 64;
 
     public ContentDigest {
-        if (!SHA_256.matcher(hex).matches()) {
+        if (!isSha256(hex)) {
             throw new IllegalArgumentException(
                     "digest: \"" + hex + "\" (expected: 64 lower-case hexadecimal digits of a SHA-256)");
         }
@@ -45,5 +44,18 @@ public record ContentDigest(String hex) {
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java platform has SHA-256", e);
         }
+    }
+
+    private static boolean isSha256(String text) {
+        if (text.length() != DIGITS) {
+            return false;
+        }
+        for (int i = 0; i < DIGITS; i++) {
+            char c = text.charAt(i);
+            if (!(c >= '0' && c <= '9' || c >= 'a' && c <= 'f')) {
+                return false;
+            }
+        }
+        return true;
     }
 }

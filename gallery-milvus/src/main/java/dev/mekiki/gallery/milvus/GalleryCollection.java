@@ -24,6 +24,7 @@ final class GalleryCollection {
     private final Table rows;
     private final Table labels;
     private final SubLabels subLabels;
+    private final AbsentContents absentContents = new AbsentContents(System::nanoTime);
     private final Scribe scribe;
 
     GalleryCollection(
@@ -62,6 +63,10 @@ final class GalleryCollection {
 
     SubLabels subLabels() {
         return subLabels;
+    }
+
+    AbsentContents absentContents() {
+        return absentContents;
     }
 
     Scribe scribe() {

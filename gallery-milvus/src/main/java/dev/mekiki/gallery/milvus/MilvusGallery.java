@@ -26,6 +26,7 @@ import dev.mekiki.core.label.LabelScope;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -147,12 +148,25 @@ public final class MilvusGallery implements GalleryBackend {
                             .scribe()
                             .submit(
                                     batch.stream().map(Row::id).collect(Collectors.toSet()),
+                                    derivedFromAbsent(gallery, collection, batch),
                                     present -> added(gallery, batch, present)));
                 }
                 List<Addition> additions = new ArrayList<>(rows.size());
                 batches.forEach(batch -> additions.addAll(collection.scribe().await(batch)));
                 return additions;
             });
+        }
+
+        private static Map<RegistrationId, ContentDigest> derivedFromAbsent(
+                GalleryId gallery, GalleryCollection collection, List<Row> rows) {
+            Map<RegistrationId, ContentDigest> derived = new HashMap<>();
+            for (Row row : rows) {
+                if (collection.absentContents().isAbsent(row.content())
+                        && row.id().equals(RegistrationId.derived(gallery, row.label(), row.content()))) {
+                    derived.put(row.id(), row.content());
+                }
+            }
+            return derived;
         }
 
         private List<Addition> added(GalleryId gallery, List<Row> rows, Scribe.View present) {
@@ -305,7 +319,14 @@ public final class MilvusGallery implements GalleryBackend {
 
         @Override
         public List<RegistrationKey> withContents(GalleryId gallery, Set<ContentDigest> contents) {
-            return catalogue.with(gallery, collection -> withContents(collection, List.copyOf(contents)));
+            return catalogue.with(gallery, collection -> {
+                long since = collection.absentContents().now();
+                List<RegistrationKey> found = withContents(collection, List.copyOf(contents));
+                Set<ContentDigest> absent = new HashSet<>(contents);
+                found.forEach(key -> absent.remove(key.content()));
+                collection.absentContents().absent(absent, since);
+                return found;
+            });
         }
 
         /** Halves the question as long as the answer may be cut short. */

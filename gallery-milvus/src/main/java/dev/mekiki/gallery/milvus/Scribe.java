@@ -4,6 +4,7 @@ import dev.mekiki.core.failure.Failure;
 import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.gallery.RegistrationId;
 import dev.mekiki.core.gallery.RegistrationKey;
+import dev.mekiki.core.image.ContentDigest;
 import dev.mekiki.core.label.LabelPath;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -22,20 +23,25 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes all changes that this process makes to one gallery. Thread-safe.
  *
- * <p>One thread takes all changes that wait, decides each on what is there, and writes them together. A second one waits
- * until Milvus shows what was written, and only then do the callers go on; meanwhile the first writes the next group,
- * and takes what is written but not shown yet for there. So callers share the waiting, no two of them decide on the same
+ * <p>Three threads pass groups of changes on to each other. The decider takes all changes that wait and decides each on
+ * what is there, taking for there what is decided but not shown yet. The writer writes what was decided, one group after
+ * the other. The confirmer waits until Milvus shows what was written, and only then do the callers go on. So Milvus is
+ * asked, written to and waited for at the same time, callers share the waiting, no two of them decide on the same
  * registration at once, and look-ups never wait.
  *
  * <p>Everything is written in such a way that writing it again does no harm: if Milvus goes away in the middle, the
- * callers are told, and may repeat.
+ * callers are told, and may repeat. What was decided in the belief that a group would be there that then could not be
+ * written is not written either.
  */
 final class Scribe {
 
@@ -60,8 +66,14 @@ final class Scribe {
     /** Bounds how long the first of a group waits for the others to be written. */
     private static final int LARGEST_GROUP = 8_192;
 
+    /** Groups that are decided but not written; with them the decider stays ahead of the writer. */
+    private static final int MOST_DECIDED = 1;
+
     /** Groups that are written but not shown; bounds the memory that they take. */
     private static final int MOST_UNCONFIRMED = 3;
+
+    /** Requests of one group that are under way at once. */
+    private static final int WRITES_AT_ONCE = 2;
 
     private static final int MOST_PATHS_REMEMBERED = 1 << 17;
     private static final int PATHS_AT_ONCE = 1_024;
@@ -69,12 +81,16 @@ final class Scribe {
     private final GalleryCollection collection;
     private final Connection connection;
     private final BlockingQueue<Item> waiting = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Decided> unwritten = new ArrayBlockingQueue<>(MOST_DECIDED);
     private final BlockingQueue<Written> unconfirmed = new ArrayBlockingQueue<>(MOST_UNCONFIRMED);
-    private final Thread writer;
-    private final Thread confirmer;
+    private final List<Thread> threads;
+    private final ExecutorService writes;
 
-    /** What was written but is not shown yet. */
+    /** What was decided but is not shown yet. */
     private final Map<RegistrationId, State> unseen = new ConcurrentHashMap<>();
+
+    /** Of groups that could not be written; raised by the writer only, after {@link #unseen} has forgotten the group. */
+    private volatile int unwritable;
 
     /** Paths that have a row, least used first; used by the writer only. */
     private final Map<LabelPath, Boolean> knownPaths = new LinkedHashMap<>(16, 0.75f, true) {
@@ -100,8 +116,17 @@ final class Scribe {
 
     private sealed interface Item {}
 
-    /** @param ids all that the change may look at */
-    private record Quick<T>(Collection<RegistrationId> ids, Change<T> change, CompletableFuture<T> done)
+    /**
+     * A change.
+     *
+     * @param ids all that the change may look at
+     * @param derived those of them that follow from a content
+     */
+    private record Quick<T>(
+            Collection<RegistrationId> ids,
+            Map<RegistrationId, ContentDigest> derived,
+            Change<T> change,
+            CompletableFuture<T> done)
             implements Item {}
 
     private record Stepping(Step step, CompletableFuture<Integer> done) implements Item {}
@@ -125,18 +150,31 @@ final class Scribe {
     }
 
     /**
+     * What the writer has to write.
+     *
+     * @param basis {@link #unwritable} before it was decided
+     */
+    private record Decided(Map<RegistrationId, State> states, List<Reply<?>> replies, int basis, boolean last) {}
+
+    /**
      * What the confirmer has to wait for before it replies.
      *
      * @param rowsTime of the last change of rows, or null if there was none
      * @param pathsTime of the last new path, or null
      */
     private record Written(
-            Map<RegistrationId, State> states,
+            Decided decided,
             @Nullable Long rowsTime,
             @Nullable Long pathsTime,
-            List<LabelPath> paths,
-            List<Reply<?>> replies,
-            boolean last) {}
+            List<LabelPath> paths) {
+
+        List<ContentDigest> contents() {
+            return decided.states.values().stream()
+                    .flatMap(state -> Stream.ofNullable(state.key))
+                    .map(RegistrationKey::content)
+                    .toList();
+        }
+    }
 
     private static final class Reply<T> {
         private final CompletableFuture<T> done;
@@ -163,8 +201,13 @@ final class Scribe {
     Scribe(GalleryCollection collection, Connection connection) {
         this.collection = collection;
         this.connection = connection;
-        this.writer = Thread.ofVirtual().name("scribe " + collection.name()).start(this::write);
-        this.confirmer = Thread.ofVirtual().name("confirm " + collection.name()).start(this::confirm);
+        this.writes = Executors.newFixedThreadPool(
+                WRITES_AT_ONCE,
+                Thread.ofVirtual().name("write " + collection.name() + " ", 0).factory());
+        this.threads = List.of(
+                Thread.ofVirtual().name("decide " + collection.name()).start(this::decide),
+                Thread.ofVirtual().name("scribe " + collection.name()).start(this::write),
+                Thread.ofVirtual().name("confirm " + collection.name()).start(this::confirm));
     }
 
     /**
@@ -174,13 +217,19 @@ final class Scribe {
      * @throws Gone if the gallery was deleted
      */
     <T> T change(Collection<RegistrationId> ids, Change<T> change) {
-        return await(submit(ids, change));
+        return await(submit(ids, Map.of(), change));
     }
 
-    /** As {@link #change}, without waiting. */
-    <T> CompletableFuture<T> submit(Collection<RegistrationId> ids, Change<T> change) {
+    /**
+     * As {@link #change}, without waiting.
+     *
+     * @param derived those of the ids that no registration of another content can have; they are not asked for where the
+     *     content is known to be absent
+     */
+    <T> CompletableFuture<T> submit(
+            Collection<RegistrationId> ids, Map<RegistrationId, ContentDigest> derived, Change<T> change) {
         CompletableFuture<T> done = new CompletableFuture<>();
-        enqueue(new Quick<>(ids, change, done));
+        enqueue(new Quick<>(ids, derived, change, done));
         return done;
     }
 
@@ -239,28 +288,29 @@ final class Scribe {
             }
         }
         boolean interrupted = false;
-        while (true) {
-            try {
-                writer.join();
-                confirmer.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
             }
         }
+        writes.shutdown();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void write() {
+    private void decide() {
         @Nullable Item next = null;
         while (true) {
             Item first = next == null ? take(waiting) : next;
             next = null;
             switch (first) {
                 case Stop _ -> {
-                    put(new Written(Map.of(), null, null, List.of(), List.of(), true));
+                    put(unwritten, new Decided(Map.of(), List.of(), unwritable, true));
                     return;
                 }
                 case Stepping stepping -> makeStep(stepping);
@@ -287,12 +337,17 @@ final class Scribe {
 
     private void makeChanges(List<Quick<?>> group) {
         try {
+            int basis = unwritable;
             Set<RegistrationId> ids = new HashSet<>();
-            group.forEach(quick -> ids.addAll(quick.ids));
-            View view = new View(ids);
+            Map<RegistrationId, ContentDigest> derived = new HashMap<>();
+            for (Quick<?> quick : group) {
+                ids.addAll(quick.ids);
+                derived.putAll(quick.derived);
+            }
+            View view = new View(ids, derived);
             List<Reply<?>> replies = new ArrayList<>();
             group.forEach(quick -> replies.add(decide(quick, view)));
-            put(store(view.changed, replies));
+            decided(view.changed, replies, basis);
         } catch (RuntimeException | Error e) {
             Throwable failure = failure(e);
             group.forEach(quick -> quick.done.completeExceptionally(failure));
@@ -316,13 +371,14 @@ final class Scribe {
         try {
             // it goes by what is shown, so everything has to be
             CompletableFuture<Boolean> shown = new CompletableFuture<>();
-            put(new Written(Map.of(), null, null, List.of(), List.of(new Reply<>(shown, () -> true)), false));
+            decided(Map.of(), List.of(new Reply<>(shown, () -> true)), unwritable);
             shown.join();
+            int basis = unwritable;
             Map<RegistrationId, State> states = new HashMap<>();
             stepping.step
                     .next()
                     .forEach((id, row) -> states.put(id, row.map(State::of).orElse(State.NOTHING)));
-            put(store(states, List.of(new Reply<>(stepping.done, states::size))));
+            decided(states, List.of(new Reply<>(stepping.done, states::size)), basis);
         } catch (CompletionException e) {
             stepping.done.completeExceptionally(e.getCause()); // told by the confirmer
         } catch (RuntimeException | Error e) {
@@ -337,12 +393,36 @@ final class Scribe {
         return e;
     }
 
+    private void decided(Map<RegistrationId, State> states, List<Reply<?>> replies, int basis) {
+        unseen.putAll(states);
+        put(unwritten, new Decided(states, replies, basis, false));
+    }
+
+    private void write() {
+        boolean last = false;
+        while (!last) {
+            Decided next = take(unwritten);
+            last = next.last;
+            try {
+                if (next.basis != unwritable && !last) {
+                    throw new Unavailable("a change before this one could not be written", Connection.RETRY_AFTER);
+                }
+                put(unconfirmed, store(next));
+            } catch (RuntimeException | Error e) {
+                Throwable failure = failure(e);
+                forget(next);
+                unwritable++;
+                next.replies.forEach(reply -> reply.fail(failure));
+            }
+        }
+    }
+
     /** Writes what is to be, the paths first: a path without a registration harms nobody. */
-    private Written store(Map<RegistrationId, State> states, List<Reply<?>> replies) {
+    private Written store(Decided decided) {
         List<Row> rows = new ArrayList<>();
         List<RegistrationId> removed = new ArrayList<>();
         Set<LabelPath> paths = new LinkedHashSet<>();
-        states.forEach((id, state) -> {
+        decided.states.forEach((id, state) -> {
             if (state.row != null) {
                 rows.add(state.row);
                 paths.add(state.row.label());
@@ -352,16 +432,39 @@ final class Scribe {
         });
         @Nullable Long pathsTime = storePaths(paths);
         collection.subLabels().written(paths);
-        @Nullable Long rowsTime = null;
-        for (List<Row> some : GalleryCollection.slices(rows, collection.rowsAtOnce())) {
-            rowsTime = later(
-                    rowsTime, collection.rows().upsert(some.size(), RegistrationRows.write(some, collection.space())));
-        }
+        @Nullable Long rowsTime = storeRows(rows);
         if (!removed.isEmpty()) {
             rowsTime = later(rowsTime, collection.delete(removed));
         }
-        unseen.putAll(states);
-        return new Written(states, rowsTime, pathsTime, List.copyOf(paths), replies, false);
+        return new Written(decided, rowsTime, pathsTime, List.copyOf(paths));
+    }
+
+    /** Several requests at once, because Milvus works on each with one processor. */
+    private @Nullable Long storeRows(List<Row> rows) {
+        List<CompletableFuture<Long>> requests = GalleryCollection.slices(rows, collection.rowsAtOnce()).stream()
+                .map(some -> CompletableFuture.supplyAsync(
+                        () -> collection.rows().upsert(some.size(), RegistrationRows.write(some, collection.space())),
+                        writes))
+                .toList();
+        @Nullable RuntimeException failure = null;
+        @Nullable Long time = null;
+        // None may still be under way when the next group, which may change the same rows, is written.
+        for (CompletableFuture<Long> request : requests) {
+            try {
+                time = later(time, request.join());
+            } catch (CompletionException e) {
+                failure = e.getCause() instanceof RuntimeException why ? why : e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        return time;
+    }
+
+    private void forget(Decided decided) {
+        decided.states.forEach(
+                (id, state) -> unseen.computeIfPresent(id, (_, newest) -> newest == state ? null : newest));
     }
 
     private @Nullable Long storePaths(Set<LabelPath> paths) {
@@ -398,12 +501,13 @@ final class Scribe {
             group.clear();
             group.add(take(unconfirmed));
             unconfirmed.drainTo(group);
-            last = group.getLast().last;
+            last = group.getLast().decided.last;
             @Nullable Throwable failure = awaitVisible(group);
             for (Written written : group) {
-                written.states.forEach(
-                        (id, state) -> unseen.computeIfPresent(id, (_, newest) -> newest == state ? null : newest));
-                written.replies.forEach(failure == null ? Reply::send : reply -> reply.fail(failure));
+                // Before it is forgotten, so that the decider learns of it from one or the other.
+                collection.absentContents().present(written.contents());
+                forget(written.decided);
+                written.decided.replies.forEach(failure == null ? Reply::send : reply -> reply.fail(failure));
             }
         }
     }
@@ -418,12 +522,13 @@ final class Scribe {
                 unseenPaths = written.pathsTime == null ? unseenPaths : later(unseenPaths, written.pathsTime);
                 paths.addAll(written.paths);
             }
+            if (rowsTime != null) {
+                collection.rows().awaitVisible(RegistrationRows.ID, rowsTime);
+            }
+            // Written before the rows, so that this hardly ever waits.
             if (unseenPaths != null) {
                 collection.labels().awaitVisible(LabelRows.PATH, unseenPaths);
                 unseenPaths = null;
-            }
-            if (rowsTime != null) {
-                collection.rows().awaitVisible(RegistrationRows.ID, rowsTime);
             }
             collection.subLabels().confirmed(paths);
             return null;
@@ -432,10 +537,10 @@ final class Scribe {
         }
     }
 
-    private void put(Written written) {
+    private static <T> void put(BlockingQueue<T> queue, T next) {
         while (true) {
             try {
-                unconfirmed.put(written);
+                queue.put(next);
                 return;
             } catch (InterruptedException e) {
                 // nobody has this thread but the JVM's owner
@@ -453,19 +558,20 @@ final class Scribe {
         }
     }
 
-    /** What is there as the changes of a group see it one after the other. Used by the writer only. */
+    /** What is there as the changes of a group see it one after the other. Used by the decider only. */
     final class View {
 
         private final Map<RegistrationId, State> before = new HashMap<>();
         private final Map<RegistrationId, State> changed = new HashMap<>();
 
-        private View(Set<RegistrationId> ids) {
+        private View(Set<RegistrationId> ids, Map<RegistrationId, ContentDigest> derived) {
             List<RegistrationId> unread = new ArrayList<>();
             for (RegistrationId id : ids) {
                 @Nullable State written = unseen.get(id);
+                @Nullable ContentDigest content = derived.get(id);
                 if (written != null) {
                     before.put(id, written);
-                } else {
+                } else if (content == null || !collection.absentContents().isAbsent(content)) {
                     unread.add(id);
                 }
             }
