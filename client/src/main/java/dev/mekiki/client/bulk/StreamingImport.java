@@ -64,9 +64,9 @@ public final class StreamingImport {
             }
         }
 
-        /** For vectors: 1000 rows and 4 MiB an append, eight appends and 32 MiB under way. */
+        /** For vectors: 1000 rows and 4 MiB an append, sixteen appends and 32 MiB under way. */
         public static Settings standard() {
-            return new Settings(1000, 4 << 20, 8, 32L << 20, Duration.ofMinutes(5), Duration.ofSeconds(1));
+            return new Settings(1000, 4 << 20, 16, 32L << 20, Duration.ofMinutes(5), Duration.ofSeconds(1));
         }
 
         public Settings withAppendsInFlight(int appends) {

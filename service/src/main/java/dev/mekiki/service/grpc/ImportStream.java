@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ImportStream implements StreamObserver<ImportRegistrationsRequest> {
 
-    static final int MOST_BATCHES = 3;
+    /** Enough to keep a gallery busy that takes most of a second to make a row durable and seen. */
+    static final int MOST_BATCHES = 16;
 
     private static final RequestFields FIELDS = RequestFields.AS_THEY_ARE;
     static final RequestFields OPTIONS_FIELDS = FIELDS.with("gallery", "parent").within("options");

@@ -43,6 +43,7 @@ public record Settings(
     /** What a message may hold beside an image: names, a label, attributes at their limits. */
     static final long BESIDE_IMAGE = 2L << 20;
 
+    private static final int BULK_THREADS = 16;
     private static final long MOST_IMAGE_BYTES = 1L << 30;
     private static final long USUAL_REQUEST_BYTES = 256L << 20;
 
@@ -206,9 +207,9 @@ public record Settings(
         return gallery.threads().orElse(Math.max(8, 2 * machine.processors()));
     }
 
-    /** Threads that import; as many as the batches of one stream. */
+    /** Threads that import; as many as the batches of one stream, because they mostly wait for the gallery. */
     public int bulkThreads() {
-        return Math.min(4, galleryThreads());
+        return BULK_THREADS;
     }
 
     /**

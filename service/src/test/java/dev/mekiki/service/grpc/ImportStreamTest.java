@@ -132,23 +132,24 @@ class ImportStreamTest {
         for (int i = 0; i < ImportStream.MOST_BATCHES; i++) {
             caller.append(10L * i, 10);
         }
-        caller.append(30, 400);
-        caller.append(430, 600);
-        caller.append(1030, 1);
+        long next = 10L * ImportStream.MOST_BATCHES;
+        caller.append(next, 400);
+        caller.append(next + 400, 600);
+        caller.append(next + 1000, 1);
         assertThat(batches).hasSize(ImportStream.MOST_BATCHES);
 
         batches.get(0).done();
 
         assertThat(batches.get(ImportStream.MOST_BATCHES)).satisfies(batch -> {
-            assertThat(batch.offset).isEqualTo(30);
+            assertThat(batch.offset).isEqualTo(next);
             assertThat(batch.count).isEqualTo(1000);
         });
-        batches.get(1).done();
-        batches.get(2).done();
-        batches.get(3).done();
-        batches.get(4).done();
-        assertThat(caller.nextOffsets()).containsExactly(10L, 20L, 30L, 430L, 1030L, 1031L);
-        assertThat(caller.answers.get(4).getRegisteredCount()).isEqualTo(600);
+        for (int i = 1; i < ImportStream.MOST_BATCHES + 2; i++) {
+            batches.get(i).done();
+        }
+        assertThat(caller.nextOffsets()).endsWith(next, next + 400, next + 1000, next + 1001);
+        assertThat(caller.answers.get(ImportStream.MOST_BATCHES + 1).getRegisteredCount())
+                .isEqualTo(600);
     }
 
     @Test
@@ -171,7 +172,7 @@ class ImportStreamTest {
     @Test
     void doesNotReadOnWhileManyRowsWait() {
         Caller caller = opened();
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 2 * ImportStream.MOST_BATCHES; i++) {
             caller.append(1000L * i, 1000);
         }
 
