@@ -10,7 +10,7 @@ import java.util.stream.LongStream;
  * How much is measured, and where.
  *
  * @param sizes registrations at which the gallery is measured, ascending
- * @param slices of the import that are measured beside the raw SDK, after one for warming up
+ * @param slices of the import up to the last size that are measured beside the raw SDK, after one for warming up
  * @param sliceRows rows of each
  * @param rounds of look-ups, after one for warming up
  * @param spell of look-ups by one path
@@ -28,7 +28,7 @@ record Plan(
         Duration settleLimit,
         Path folder) {
 
-    private static final int MOST_SLICE_ROWS = 10_000;
+    private static final int MOST_SLICE_ROWS = 50_000;
     private static final int SLICES = 6;
     private static final long GROWTH = 10;
 

@@ -199,7 +199,7 @@ final class RawMilvus implements AutoCloseable {
         }
     }
 
-    /** Returns when Milvus has acknowledged all. */
+    /** Returns when all can be read, which is when the service acknowledges as well. */
     void insert(Table table, List<Map<String, Object>> rows, Setting setting) {
         try (ExecutorService threads = Executors.newFixedThreadPool(setting.threads())) {
             List<Future<?>> requests = new ArrayList<>();
@@ -213,6 +213,7 @@ final class RawMilvus implements AutoCloseable {
             for (Future<?> request : requests) {
                 request.get();
             }
+            rows(table, List.of(String.valueOf(rows.getLast().get(table.keyField()))));
         } catch (ExecutionException e) {
             throw new IllegalStateException("inserting failed: " + e.getCause(), e.getCause());
         } catch (InterruptedException e) {
