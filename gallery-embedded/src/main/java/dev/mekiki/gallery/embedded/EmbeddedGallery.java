@@ -326,8 +326,8 @@ public final class EmbeddedGallery implements GalleryBackend {
             return with(gallery, open -> {
                 dated.forEach(registration -> requireSpace(open.gallery(), registration.embedding()));
                 List<Addition> additions = new ArrayList<>(dated.size());
-                for (int from = 0; from < dated.size(); from += GalleryIndex.LARGEST_GROUP) {
-                    int to = Math.min(dated.size(), from + GalleryIndex.LARGEST_GROUP);
+                for (int from = 0; from < dated.size(); from += GalleryIndex.LARGEST_STEP) {
+                    int to = Math.min(dated.size(), from + GalleryIndex.LARGEST_STEP);
                     additions.addAll(open.index().change(Change.addAll(dated.subList(from, to))));
                 }
                 return additions;
@@ -414,7 +414,7 @@ public final class EmbeddedGallery implements GalleryBackend {
         return with(gallery, open -> {
             int changed = 0;
             while (changed < most) {
-                int step = Math.min(most - changed, GalleryIndex.LARGEST_GROUP);
+                int step = Math.min(most - changed, GalleryIndex.LARGEST_STEP);
                 int now = open.index().change(change.apply(step));
                 changed += now;
                 if (now < step) {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
@@ -29,6 +30,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.IndexWriterConfig.OpenMode;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.MergePolicy.OneMerge;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.SearcherFactory;
@@ -49,6 +51,9 @@ import org.jspecify.annotations.Nullable;
  * fails, none of its changes is acknowledged, the index is taken back to the last good commit, and the next change
  * opens it again; look-ups go on meanwhile.
  *
+ * <p>Segments are merged in the background, and get their graphs by that; the scribe commits and shows what was merged
+ * as it does a change, but no change waits for it. Merges that closing breaks off begin again when the index is opened.
+ *
  * <p>Callers' own threads never touch files being written, because Java closes those when the thread is interrupted.
  */
 final class GalleryIndex {
@@ -62,7 +67,13 @@ final class GalleryIndex {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     /** Changes of one group; bounds how long the first of them waits for the others to be indexed. */
-    static final int LARGEST_GROUP = 1024;
+    private static final int LARGEST_GROUP = 4096;
+
+    /** Changes that a caller makes at once, so that others come between. */
+    static final int LARGEST_STEP = 1024;
+
+    /** Enough for a group of long vectors, so that it becomes one segment; the memory is free again after it. */
+    private static final double WRITE_BUFFER_MEBIBYTES = 64;
 
     private final EmbeddedGallerySettings settings;
     private final Directory directory;
@@ -88,13 +99,23 @@ final class GalleryIndex {
     /** The last thing that the scribe finds in its queue. */
     private static final Object STOP = new Object();
 
-    private GalleryIndex(Gallery gallery, EmbeddedGallerySettings settings, Directory directory, IndexWriter writer)
-            throws IOException {
+    /** Wakes the scribe when there are {@link #mergesToShow}. */
+    private static final Object MERGED = new Object();
+
+    private final AtomicBoolean mergesToShow = new AtomicBoolean();
+
+    private GalleryIndex(Gallery gallery, EmbeddedGallerySettings settings, Directory directory) throws IOException {
         this.gallery = gallery;
         this.settings = settings;
         this.directory = directory;
-        this.writer = writer;
-        this.readers = readers(writer);
+        IndexWriter opened = new IndexWriter(directory, configuration(settings, OpenMode.APPEND, this::merged));
+        try {
+            this.readers = readers(opened);
+        } catch (Throwable e) {
+            opened.rollback();
+            throw e;
+        }
+        this.writer = opened;
         this.scribe =
                 Thread.ofPlatform().daemon().name("gallery-" + gallery.id()).unstarted(this::write);
     }
@@ -104,7 +125,7 @@ final class GalleryIndex {
             Path path, Gallery gallery, EmbeddedGallerySettings settings, IOFunction<Path, Directory> directories)
             throws IOException {
         try (Directory directory = directories.apply(path);
-                IndexWriter writer = new IndexWriter(directory, configuration(settings, OpenMode.CREATE))) {
+                IndexWriter writer = new IndexWriter(directory, configuration(settings, OpenMode.CREATE, () -> {}))) {
             writer.setLiveCommitData(GalleryDescription.write(gallery).entrySet());
             writer.commit();
         }
@@ -120,17 +141,15 @@ final class GalleryIndex {
             Path path, GalleryId name, EmbeddedGallerySettings settings, IOFunction<Path, Directory> directories)
             throws IOException {
         Directory directory = directories.apply(path);
-        @Nullable IndexWriter writer = null;
         boolean opened = false;
         try {
             Map<String, String> description =
                     SegmentInfos.readLatestCommit(directory).getUserData();
             Gallery gallery = GalleryDescription.read(description).withId(name);
-            writer = new IndexWriter(directory, configuration(settings, OpenMode.APPEND));
             if (GalleryDescription.isOutdated(description)) {
-                writeAnew(directory, writer, gallery);
+                writeAnew(directory, settings, gallery);
             }
-            GalleryIndex index = new GalleryIndex(gallery, settings, directory, writer);
+            GalleryIndex index = new GalleryIndex(gallery, settings, directory);
             index.scribe.start();
             opened = true;
             return index;
@@ -143,16 +162,15 @@ final class GalleryIndex {
             throw new UnusableGalleryDirectory(path, "damaged: " + e, "a gallery; restore it from a backup", e);
         } finally {
             if (!opened) {
-                if (writer != null) {
-                    writer.rollback();
-                }
                 directory.close();
             }
         }
     }
 
     /** Writes all registrations as this version does. One commit: a process that dies before it leaves all as it was. */
-    private static void writeAnew(Directory directory, IndexWriter writer, Gallery gallery) throws IOException {
+    private static void writeAnew(Directory directory, EmbeddedGallerySettings settings, Gallery gallery)
+            throws IOException {
+        IndexWriter writer = new IndexWriter(directory, configuration(settings, OpenMode.APPEND, () -> {}));
         try (DirectoryReader before = DirectoryReader.open(directory)) {
             LOG.log(
                     Level.INFO,
@@ -170,17 +188,22 @@ final class GalleryIndex {
             }
             writer.setLiveCommitData(GalleryDescription.write(gallery).entrySet());
             writer.commit();
+        } finally {
+            // what was committed stays; merges under way begin again when the index is used
+            writer.rollback();
         }
     }
 
-    private static IndexWriterConfig configuration(EmbeddedGallerySettings settings, OpenMode mode) {
+    /** @param merged is told, by any thread, when segments have been merged */
+    private static IndexWriterConfig configuration(EmbeddedGallerySettings settings, OpenMode mode, Runnable merged) {
         return new IndexWriterConfig()
                 .setOpenMode(mode)
-                .setCodec(GraphCodec.of(settings.graphConnections(), settings.graphBeam()))
-                .setMergeScheduler(new LoggingMerges())
+                .setCodec(GraphCodec.of(settings.graphConnections(), settings.graphBeam(), settings.graphFrom()))
+                .setMergeScheduler(new Merges(merged))
+                .setRAMBufferSizeMB(WRITE_BUFFER_MEBIBYTES)
+                .setMaxBufferedDocs(LARGEST_GROUP)
                 // callers wait for the commit, so it does not wait for merges
-                .setMaxFullFlushMergeWaitMillis(0)
-                .setCommitOnClose(true);
+                .setMaxFullFlushMergeWaitMillis(0);
     }
 
     private static SearcherManager readers(IndexWriter writer) throws IOException {
@@ -299,6 +322,12 @@ final class GalleryIndex {
         }
     }
 
+    private void merged() {
+        if (!mergesToShow.getAndSet(true)) {
+            waiting.add(MERGED);
+        }
+    }
+
     private Failure gone() {
         return ending == Ending.DELETED
                 ? new NotFound(gallery.id().resource())
@@ -310,6 +339,7 @@ final class GalleryIndex {
     }
 
     private void write() {
+        resumeMerges();
         List<Change<?>> group = new ArrayList<>();
         boolean stopped = false;
         while (!stopped) {
@@ -320,46 +350,61 @@ final class GalleryIndex {
         release();
     }
 
+    /** Goes on with what was to be merged when the index was closed. */
+    private void resumeMerges() {
+        try {
+            openWriter().maybeMerge();
+        } catch (Throwable e) {
+            LOG.log(Level.ERROR, () -> "merging " + gallery.id().resource() + " failed", e);
+            abandonWriter(e);
+        }
+    }
+
     /**
-     * Takes what waits, at least one change and no more than the largest group unless one change alone is larger.
+     * Takes what waits, no more than the largest group unless one change alone is larger. There is no change in it if
+     * something was merged and nobody wants a change.
      *
      * @return false if nothing comes after the group
      */
     private boolean fill(List<Change<?>> group) {
         int size = 0;
+        boolean first = true;
         while (true) {
             Object next;
             try {
-                next = group.isEmpty() ? waiting.take() : waiting.peek();
+                next = first ? waiting.take() : waiting.peek();
             } catch (InterruptedException e) {
                 continue; // nobody has this thread but the JVM's owner; STOP ends it
             }
             if (next == null) {
                 return true;
             }
-            if (!(next instanceof Change<?> change)) {
-                return false;
-            }
-            if (group.isEmpty() || size + change.size() <= LARGEST_GROUP) {
-                if (!group.isEmpty()) {
-                    waiting.remove();
+            if (next instanceof Change<?> change) {
+                if (!group.isEmpty() && size + change.size() > LARGEST_GROUP) {
+                    return true;
                 }
                 group.add(change);
                 size += change.size();
-            } else {
-                return true;
+            } else if (next.equals(STOP)) {
+                return false;
             }
+            if (!first) {
+                waiting.remove();
+            }
+            first = false;
         }
     }
 
     private void makeDurable(List<Change<?>> changes) {
-        if (changes.isEmpty()) {
+        boolean merged = mergesToShow.getAndSet(false);
+        if (changes.isEmpty() && !merged) {
             return;
         }
         List<Runnable> replies = new ArrayList<>();
         try {
             IndexWriter open = openWriter();
-            if (index(open, changes, replies)) {
+            boolean changed = index(open, changes, replies);
+            if (changed || merged) {
                 open.commit();
                 readers.maybeRefreshBlocking();
             }
@@ -406,7 +451,7 @@ final class GalleryIndex {
             // a merge met with a failure that closed it between two changes
             abandonWriter(new IOException("the index was closed by a failure", current.getTragicException()));
         }
-        IndexWriter reopened = new IndexWriter(directory, configuration(settings, OpenMode.APPEND));
+        IndexWriter reopened = new IndexWriter(directory, configuration(settings, OpenMode.APPEND, this::merged));
         SearcherManager old = readers;
         try {
             readers = readers(reopened);
@@ -436,12 +481,9 @@ final class GalleryIndex {
         try {
             readers.close();
             @Nullable IndexWriter last = writer;
-            if (last != null && last.isOpen()) {
-                if (isDeleted()) {
-                    last.rollback();
-                } else {
-                    last.close();
-                }
+            if (last != null) {
+                // everything acknowledged was committed; merges under way begin again when the index is opened
+                last.rollback();
             }
             directory.close();
         } catch (IOException | RuntimeException e) {
@@ -456,8 +498,26 @@ final class GalleryIndex {
         return FSDirectory.open(path);
     }
 
-    /** Merges in the background; one that fails is tried again after the next change, and says so in the log. */
-    private static final class LoggingMerges extends ConcurrentMergeScheduler {
+    /**
+     * Merges in the background. Nobody waits for it: however far the merges are behind, changes go on, and what has no
+     * graph yet is compared one by one. One that fails is tried again after the next change, and says so in the log.
+     */
+    private static final class Merges extends ConcurrentMergeScheduler {
+
+        private final Runnable merged;
+
+        Merges(Runnable merged) {
+            this.merged = merged;
+            setMaxMergesAndThreads(
+                    Integer.MAX_VALUE, Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+        }
+
+        @Override
+        protected void doMerge(MergeSource source, OneMerge merge) throws IOException {
+            super.doMerge(source, merge);
+            merged.run();
+        }
+
         @Override
         protected void handleMergeException(Throwable e) {
             LOG.log(Level.ERROR, "merging failed", e);

@@ -21,14 +21,21 @@ final class GraphCodec {
 
     private GraphCodec() {}
 
-    static Codec of(int connections, int beam) {
-        KnnVectorsFormat graph = new LongVectors(new Lucene99HnswVectorsFormat(connections, beam));
+    /** @param graphFrom vectors of the smallest segment that gets a graph; smaller ones are searched exhaustively */
+    static Codec of(int connections, int beam, int graphFrom) {
+        KnnVectorsFormat graph = new LongVectors(
+                new Lucene99HnswVectorsFormat(connections, beam, 1, null, tinySegmentsThreshold(graphFrom)));
         return new Lucene104Codec() {
             @Override
             public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
                 return graph;
             }
         };
+    }
+
+    /** Lucene builds a graph of n vectors where n is more than the threshold times the natural logarithm of n. */
+    private static int tinySegmentsThreshold(int graphFrom) {
+        return graphFrom < 3 ? 0 : (int) (graphFrom / Math.log(graphFrom));
     }
 
     /** Lucene's limit of 1,024 dimensions is one of policy, not of the format. */

@@ -9,6 +9,7 @@ class GraphSearchTest extends GalleryContract {
 
     @Override
     protected GalleryBackend open(Path name) {
-        return EmbeddedGallery.open(EmbeddedGallerySettings.in(name).withSearch(0, 64));
+        return EmbeddedGallery.open(
+                EmbeddedGallerySettings.in(name).withGraphFrom(300).withSearch(0, 64));
     }
 }
