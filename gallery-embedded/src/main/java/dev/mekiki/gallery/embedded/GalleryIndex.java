@@ -13,8 +13,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -40,6 +42,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.IOFunction;
+import org.apache.lucene.util.ThreadInterruptedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -199,7 +202,7 @@ final class GalleryIndex {
         return new IndexWriterConfig()
                 .setOpenMode(mode)
                 .setCodec(GraphCodec.of(settings.graphConnections(), settings.graphBeam(), settings.graphFrom()))
-                .setMergeScheduler(new Merges(merged))
+                .setMergeScheduler(new Merges(settings.graphFrom(), merged))
                 .setRAMBufferSizeMB(WRITE_BUFFER_MEBIBYTES)
                 .setMaxBufferedDocs(LARGEST_GROUP)
                 // callers wait for the commit, so it does not wait for merges
@@ -501,21 +504,67 @@ final class GalleryIndex {
     /**
      * Merges in the background. Nobody waits for it: however far the merges are behind, changes go on, and what has no
      * graph yet is compared one by one. One that fails is tried again after the next change, and says so in the log.
+     *
+     * <p>Merges that build graphs take turns, the smallest first, on half of the cores; the others, which take
+     * milliseconds, wait for none of them.
      */
     private static final class Merges extends ConcurrentMergeScheduler {
 
+        private final int graphFrom;
         private final Runnable merged;
+        private final Object turn = new Object();
 
-        Merges(Runnable merged) {
+        /** Guarded by {@code turn}, as is the next. */
+        private final PriorityQueue<OneMerge> queue = new PriorityQueue<>(Comparator.comparingInt(Merges::documents));
+
+        private int free = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
+        Merges(int graphFrom, Runnable merged) {
+            this.graphFrom = graphFrom;
             this.merged = merged;
-            setMaxMergesAndThreads(
-                    Integer.MAX_VALUE, Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+            setMaxMergesAndThreads(Integer.MAX_VALUE, Integer.MAX_VALUE);
         }
 
         @Override
         protected void doMerge(MergeSource source, OneMerge merge) throws IOException {
-            super.doMerge(source, merge);
+            boolean graph = documents(merge) >= graphFrom;
+            if (graph) {
+                awaitTurn(merge);
+            }
+            try {
+                super.doMerge(source, merge);
+            } finally {
+                if (graph) {
+                    synchronized (turn) {
+                        free++;
+                        turn.notifyAll();
+                    }
+                }
+            }
             merged.run();
+        }
+
+        private static int documents(OneMerge merge) {
+            return merge.segments.stream()
+                    .mapToInt(segment -> segment.info.maxDoc())
+                    .sum();
+        }
+
+        private void awaitTurn(OneMerge merge) {
+            synchronized (turn) {
+                queue.add(merge);
+                try {
+                    while (free == 0 || !merge.equals(queue.peek())) {
+                        turn.wait();
+                    }
+                    free--;
+                } catch (InterruptedException e) {
+                    throw new ThreadInterruptedException(e);
+                } finally {
+                    queue.remove(merge);
+                    turn.notifyAll();
+                }
+            }
         }
 
         @Override

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Segments too small for a graph, and what becomes of them while nobody changes anything. */
-@Timeout(120)
+@Timeout(300)
 class BackgroundMergesTest {
 
     private static final EmbeddingSpace SPACE = Specimens.space(16);
@@ -55,6 +56,7 @@ class BackgroundMergesTest {
     private static final class MergesHeldBack {
 
         private final CountDownLatch released = new CountDownLatch(1);
+        private final AtomicInteger heldBack = new AtomicInteger();
         private volatile CountDownLatch committed = new CountDownLatch(0);
 
         Directory open(Path path) throws IOException {
@@ -62,6 +64,7 @@ class BackgroundMergesTest {
                 @Override
                 public IndexOutput createOutput(String name, IOContext context) throws IOException {
                     if (context.context() == IOContext.Context.MERGE) {
+                        heldBack.incrementAndGet();
                         MergesHeldBack.await(released);
                     }
                     return super.createOutput(name, context);
@@ -89,7 +92,7 @@ class BackgroundMergesTest {
 
         private static void await(CountDownLatch latch) throws IOException {
             try {
-                if (!latch.await(60, TimeUnit.SECONDS)) {
+                if (!latch.await(240, TimeUnit.SECONDS)) {
                     throw new IOException("waited in vain");
                 }
             } catch (InterruptedException e) {
@@ -195,6 +198,31 @@ class BackgroundMergesTest {
                 add(index, 1);
             }
             assertThat(segments(index)).isEqualTo(GROUPS + 5 * GROUPS);
+        } finally {
+            disk.release();
+            index.close();
+        }
+    }
+
+    @Test
+    void graphsAreBuiltOnHalfOfTheCores() throws IOException {
+        GalleryIndex index = openWithGroups();
+        try {
+            for (int group = 0; group < 3 * GROUPS; group++) {
+                add(index, GROUP);
+            }
+            List<Thread> merges = Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().contains("Merge Thread"))
+                    .toList();
+            int cores = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+            assertThat(merges).hasSizeGreaterThan(cores);
+
+            // each waits for its turn or for the disk
+            while (merges.stream().anyMatch(thread -> thread.getState() == Thread.State.RUNNABLE)) {
+                Thread.onSpinWait();
+            }
+
+            assertThat(disk.heldBack).hasValueLessThanOrEqualTo(cores);
         } finally {
             disk.release();
             index.close();
