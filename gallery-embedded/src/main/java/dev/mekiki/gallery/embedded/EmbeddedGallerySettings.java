@@ -30,7 +30,7 @@ public record EmbeddedGallerySettings(
 
     /** The measured defaults. */
     public static EmbeddedGallerySettings in(Path directory) {
-        return new EmbeddedGallerySettings(directory, 32, 200, 5_000, 10_000, 128);
+        return new EmbeddedGallerySettings(directory, 16, 100, 5_000, 10_000, 128);
     }
 
     public EmbeddedGallerySettings withGraph(int connections, int beam) {
