@@ -2,7 +2,7 @@ package dev.mekiki.service;
 
 import dev.mekiki.core.bulk.BulkImporter;
 import dev.mekiki.core.decision.DecisionPolicy;
-import dev.mekiki.core.embedding.Embedder;
+import dev.mekiki.core.embedding.Embedders;
 import dev.mekiki.core.embedding.PatientEmbedder;
 import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.gallery.GalleryBackend;
@@ -15,6 +15,7 @@ import dev.mekiki.inference.model.ModelCard;
 import dev.mekiki.service.lifecycle.Engine;
 import dev.mekiki.service.lifecycle.GalleryThreads;
 import dev.mekiki.service.lifecycle.Lifecycle;
+import dev.mekiki.service.lifecycle.ServedModel;
 import dev.mekiki.service.settings.Settings;
 import dev.mekiki.service.telemetry.Telemetry;
 import io.quarkus.grpc.runtime.GrpcServer;
@@ -26,9 +27,11 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +46,7 @@ import org.jboss.logging.Logger;
  * Begins and ends the service.
  *
  * <p>Begin: settings that cannot work end the process with exit code 1. The server listens at once and says that it is
- * not ready; galleries and model are opened beside it, and when the model is warm it is ready. If that fails, the
+ * not ready; galleries and models are opened beside it, and when the models are warm it is ready. If that fails, the
  * process ends with exit code 1, except that a database which cannot be reached is waited for.
  *
  * <p>End, on SIGTERM or SIGINT: not ready any more, new calls are refused, calls that were taken are answered, then the
@@ -149,18 +152,32 @@ public class Startup {
         open.push(galleryThreads);
         ExecutorService bulkThreads = GalleryThreads.bulk(settings.bulkThreads(), retryAfter);
         open.push(bulkThreads);
-        ModelCard.Calibration calibration =
-                ModelCard.read(ImageEmbedder.cardOf(settings.model().path())).calibration();
-        ImageEmbedder embedder = ImageEmbedder.open(settings.model().path(), settings.inferenceSettings(), telemetry);
-        open.push(embedder);
+        List<ImageEmbedder> embedders = new ArrayList<>();
+        List<ServedModel> models = new ArrayList<>();
+        for (Path onnx : settings.models()) {
+            ImageEmbedder embedder = ImageEmbedder.open(onnx, settings.inferenceSettings(), telemetry);
+            open.push(embedder);
+            embedders.add(embedder);
+            models.add(new ServedModel(embedder, calibrated(onnx)));
+            telemetry.serves(embedder.space(), embedder.provider());
+        }
         Admission admission = new Admission(maxRequests, retryAfter);
         telemetry.watchAdmission(admission);
-        telemetry.watchEmbedder(embedder::queueLength, embedder::inFlight);
-        telemetry.serves(embedder.space(), embedder.provider());
+        telemetry.watchEmbedders(
+                () -> embedders.stream().mapToInt(ImageEmbedder::queueLength).sum(),
+                () -> embedders.stream().mapToInt(ImageEmbedder::inFlight).sum());
+        Engine engine = new Engine(
+                models,
+                gallery,
+                admission,
+                galleryThreads,
+                retryAfter,
+                Clock.systemUTC(),
+                new BulkImporter(patient(embedders, bulkThreads)::of, gallery, bulkThreads, Clock.systemUTC()));
         LOG.infof(
-                "Serving model %s on %s, galleries in %s, gRPC on %s:%d, HTTP on %s:%d; ready after %d ms",
-                embedder.space(),
-                embedder.provider(),
+                "Serving %s on %s, galleries in %s, gRPC on %s:%d, HTTP on %s:%d; ready after %d ms",
+                engine.embedders().spaces(),
+                embedders.getFirst().provider(),
                 switch (settings.gallery().backend()) {
                     case EMBEDDED -> settings.gallery().directory().toAbsolutePath();
                     case MILVUS -> settings.milvusSettings();
@@ -171,29 +188,26 @@ public class Startup {
                 settings.listening().httpPort(),
                 System.currentTimeMillis()
                         - ManagementFactory.getRuntimeMXBean().getStartTime());
-        return new Engine(
-                embedder,
-                new DecisionPolicy(
-                        calibration.falseAcceptRate(), calibration.threshold(), Map.of(), calibration.subLabelMargin()),
-                gallery,
-                admission,
-                galleryThreads,
-                retryAfter,
-                Clock.systemUTC(),
-                importer(embedder, gallery, bulkThreads));
+        return engine;
     }
 
-    private BulkImporter importer(Embedder embedder, GalleryBackend galleries, ExecutorService threads) {
-        Embedder patient = new PatientEmbedder(
-                embedder,
-                settings.bulkImages(),
-                (pause, then) -> CompletableFuture.delayedExecutor(pause.toNanos(), TimeUnit.NANOSECONDS, threads)
-                        .execute(then));
-        return new BulkImporter(
-                space -> space.equals(patient.space()) ? Optional.of(patient) : Optional.empty(),
-                galleries,
-                threads,
-                Clock.systemUTC());
+    private static DecisionPolicy calibrated(Path onnx) {
+        ModelCard.Calibration calibration =
+                ModelCard.read(ImageEmbedder.cardOf(onnx)).calibration();
+        return new DecisionPolicy(
+                calibration.falseAcceptRate(), calibration.threshold(), Map.of(), calibration.subLabelMargin());
+    }
+
+    /** The same embedders for work in the background. */
+    private Embedders patient(List<ImageEmbedder> embedders, ExecutorService threads) {
+        return new Embedders(embedders.stream()
+                .map(embedder -> new PatientEmbedder(
+                        embedder,
+                        settings.bulkImages(),
+                        (pause, then) -> CompletableFuture.delayedExecutor(
+                                        pause.toNanos(), TimeUnit.NANOSECONDS, threads)
+                                .execute(then)))
+                .toList());
     }
 
     void end(@Observes ShutdownEvent event) {

@@ -8,7 +8,14 @@ package dev.mekiki.core.failure;
  * nothing.
  */
 public abstract sealed class Failure extends RuntimeException
-        permits InvalidInput, NotFound, AlreadyExists, SpaceMismatch, Overloaded, Unavailable, DeadlineExpired {
+        permits InvalidInput,
+                NotFound,
+                AlreadyExists,
+                SpaceMismatch,
+                PreconditionUnmet,
+                Overloaded,
+                Unavailable,
+                DeadlineExpired {
 
     private static final long serialVersionUID = 1L;
 

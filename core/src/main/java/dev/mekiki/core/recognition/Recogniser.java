@@ -3,6 +3,8 @@ package dev.mekiki.core.recognition;
 import dev.mekiki.core.decision.Recognition;
 import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedder;
+import dev.mekiki.core.embedding.Embedders;
+import dev.mekiki.core.embedding.EmbeddingSpace;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.gallery.Candidates;
 import dev.mekiki.core.gallery.Gallery;
@@ -19,24 +21,26 @@ import java.util.function.LongSupplier;
 public final class Recogniser {
 
     private final Vectors vectors;
+    private final Embedders embedders;
     private final GalleryBackend galleries;
     private final Admission admission;
     private final LongSupplier nanoTime;
 
     /**
-     * @param embedder makes vectors of the galleries' space
+     * @param embedders make vectors of the galleries' spaces
      * @param galleries where to look them up
      * @param admission bounds the requests under way
      * @param galleryThreads where blocking calls of {@code galleries} run
      * @param nanoTime {@code System::nanoTime}, or a test's clock
      */
     public Recogniser(
-            Embedder embedder,
+            Embedders embedders,
             GalleryBackend galleries,
             Admission admission,
             Executor galleryThreads,
             LongSupplier nanoTime) {
-        this.vectors = new Vectors(embedder, galleryThreads);
+        this.vectors = new Vectors(embedders, galleries, galleryThreads);
+        this.embedders = embedders;
         this.galleries = galleries;
         this.admission = admission;
         this.nanoTime = nanoTime;
@@ -48,13 +52,21 @@ public final class Recogniser {
      * Cancelling it drops work that has not reached the device.
      */
     public CompletableFuture<RecognitionReply> recognise(RecognitionRequest request, Deadline deadline) {
-        return admission.admit(
-                () -> vectors.embedThen(request.query(), deadline, embedded -> lookUp(request, embedded)));
+        return admission.admit(() ->
+                vectors.embedThen(request.gallery(), request.query(), deadline, embedded -> lookUp(request, embedded)));
     }
 
-    /** Embeds one image without looking it up; fails as {@link #recognise} does. */
-    public CompletableFuture<EmbeddedImage> embed(Query.OfImage image, Deadline deadline) {
-        return admission.admit(() -> vectors.embedThen(image, deadline, embedded -> embedded));
+    /**
+     * Embeds one image without looking it up; fails as {@link #recognise} does.
+     *
+     * @param space that of one of the embedders
+     */
+    public CompletableFuture<EmbeddedImage> embed(Query.OfImage image, EmbeddingSpace space, Deadline deadline) {
+        Embedder embedder = embedders
+                .of(space)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "space: " + space + " (expected: one of " + embedders.spaces() + ")"));
+        return admission.admit(() -> embedder.embed(image.image(), deadline));
     }
 
     private RecognitionReply lookUp(RecognitionRequest request, EmbeddedImage embedded) {

@@ -1,7 +1,7 @@
 package dev.mekiki.core.recognition;
 
 import dev.mekiki.core.embedding.EmbeddedImage;
-import dev.mekiki.core.embedding.Embedder;
+import dev.mekiki.core.embedding.Embedders;
 import dev.mekiki.core.gallery.GalleryBackend;
 import dev.mekiki.core.gallery.Registration;
 import dev.mekiki.core.gallery.RegistrationId;
@@ -25,7 +25,7 @@ public final class Registrar {
     private final LongSupplier nanoTime;
 
     /**
-     * @param embedder makes vectors of the galleries' space
+     * @param embedders make vectors of the galleries' spaces
      * @param galleries where to store them
      * @param admission bounds the requests under way
      * @param galleryThreads where blocking calls of {@code galleries} run
@@ -33,13 +33,13 @@ public final class Registrar {
      * @param nanoTime {@code System::nanoTime}, or a test's clock
      */
     public Registrar(
-            Embedder embedder,
+            Embedders embedders,
             GalleryBackend galleries,
             Admission admission,
             Executor galleryThreads,
             InstantSource clock,
             LongSupplier nanoTime) {
-        this.vectors = new Vectors(embedder, galleryThreads);
+        this.vectors = new Vectors(embedders, galleries, galleryThreads);
         this.galleries = galleries;
         this.admission = admission;
         this.clock = clock;
@@ -52,8 +52,8 @@ public final class Registrar {
      * {@link dev.mekiki.core.failure.Failure}, perhaps wrapped in a {@link java.util.concurrent.CompletionException}.
      */
     public CompletableFuture<RegistrationReply> register(RegistrationRequest request, Deadline deadline) {
-        return admission.admit(
-                () -> vectors.embedThen(request.query(), deadline, embedded -> store(request, embedded)));
+        return admission.admit(() ->
+                vectors.embedThen(request.gallery(), request.query(), deadline, embedded -> store(request, embedded)));
     }
 
     private RegistrationReply store(RegistrationRequest request, EmbeddedImage embedded) {

@@ -6,9 +6,12 @@ import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.decision.Recognition;
 import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedder;
+import dev.mekiki.core.embedding.Embedders;
 import dev.mekiki.core.embedding.Embedding;
 import dev.mekiki.core.embedding.EmbeddingSpace;
 import dev.mekiki.core.failure.NotFound;
+import dev.mekiki.core.failure.PreconditionUnmet;
+import dev.mekiki.core.failure.SpaceMismatch;
 import dev.mekiki.core.gallery.Addition;
 import dev.mekiki.core.gallery.Candidates;
 import dev.mekiki.core.gallery.ExactScore;
@@ -53,18 +56,20 @@ class UseCasesTest {
     private static final EmbeddingSpace SPACE = new EmbeddingSpace("m@1", 2, "digest");
     private static final GalleryId GALLERY = new GalleryId("documents");
     private static final Embedding EAST = Embedding.ofUnit(SPACE, new float[] {1, 0});
+    private static final EmbeddingSpace OTHER_SPACE = new EmbeddingSpace("m@2", 3, "other-digest");
+    private static final Embedding OTHER_EAST = Embedding.ofUnit(OTHER_SPACE, new float[] {1, 0, 0});
     private static final EncodedImage IMAGE = new EncodedImage(new byte[] {1, 2, 3});
 
-    private final PuppetEmbedder embedder = new PuppetEmbedder();
+    private final PuppetEmbedder embedder = new PuppetEmbedder(SPACE);
     private final OneGallery galleries = new OneGallery();
     private final Admission admission = new Admission(10, Duration.ofMillis(100));
     private final Queue<Runnable> galleryThreads = new ArrayDeque<>();
     private long nanoTime;
 
-    private final Recogniser recogniser =
-            new Recogniser(embedder, galleries, admission, galleryThreads::add, () -> nanoTime += 1_000);
+    private final Recogniser recogniser = new Recogniser(
+            new Embedders(List.of(embedder)), galleries, admission, galleryThreads::add, () -> nanoTime += 1_000);
     private final Registrar registrar = new Registrar(
-            embedder,
+            new Embedders(List.of(embedder)),
             galleries,
             admission,
             galleryThreads::add,
@@ -159,6 +164,78 @@ class UseCasesTest {
         assertThat(reply.exceptionNow()).isSameAs(galleries.refusal);
     }
 
+    @Test
+    void ofSeveralModelsThatOfTheGallerysSpaceIsAsked() {
+        PuppetEmbedder other = new PuppetEmbedder(OTHER_SPACE);
+        galleries.move(OTHER_SPACE);
+
+        CompletableFuture<RecognitionReply> reply =
+                of(embedder, other).recognise(request(new Query.OfImage(IMAGE)), Deadline.NONE);
+        runGalleryThreads();
+        other.complete(OTHER_EAST);
+        runGalleryThreads();
+
+        assertThat(reply.join().space()).isEqualTo(OTHER_SPACE);
+        assertThat(embedder.pending).isNull();
+    }
+
+    @Test
+    void anImageIsEmbeddedAgainWhereItsGallerysNameHasPassedToAnotherSpace() {
+        PuppetEmbedder other = new PuppetEmbedder(OTHER_SPACE);
+        CompletableFuture<RecognitionReply> reply =
+                of(embedder, other).recognise(request(new Query.OfImage(IMAGE)), Deadline.NONE);
+        runGalleryThreads();
+
+        galleries.move(OTHER_SPACE);
+        embedder.complete(EAST);
+        runGalleryThreads();
+        assertThat(reply).isNotDone();
+        other.complete(OTHER_EAST);
+        runGalleryThreads();
+
+        assertThat(reply.join().space()).isEqualTo(OTHER_SPACE);
+    }
+
+    @Test
+    void anImageIsRefusedWhereNoModelOfTheGallerysSpaceIsServed() {
+        galleries.move(new EmbeddingSpace("m@3", 2, "third-digest"));
+        for (Recogniser some : List.of(recogniser, of(embedder, new PuppetEmbedder(OTHER_SPACE)))) {
+            CompletableFuture<RecognitionReply> reply =
+                    some.recognise(request(new Query.OfImage(IMAGE)), Deadline.NONE);
+            runGalleryThreads();
+            if (embedder.pending != null) {
+                embedder.complete(EAST);
+            }
+            runGalleryThreads();
+
+            assertThat(reply.exceptionNow())
+                    .isInstanceOf(PreconditionUnmet.class)
+                    .hasMessage("galleries/documents: an image (expected: a vector, as no model of the gallery's space,"
+                            + " m@3[2, third-digest], is served)");
+            embedder.pending = null;
+        }
+    }
+
+    @Test
+    void cancellingTheAnswerDropsTheImageThatIsEmbeddedAgain() {
+        PuppetEmbedder other = new PuppetEmbedder(OTHER_SPACE);
+        CompletableFuture<RecognitionReply> reply =
+                of(embedder, other).recognise(request(new Query.OfImage(IMAGE)), Deadline.NONE);
+        runGalleryThreads();
+        galleries.move(OTHER_SPACE);
+        embedder.complete(EAST);
+        runGalleryThreads();
+
+        reply.cancel(false);
+
+        assertThat(other.pending).isCancelled();
+        assertThat(admission.underWay()).isZero();
+    }
+
+    private Recogniser of(Embedder... embedders) {
+        return new Recogniser(new Embedders(List.of(embedders)), galleries, admission, galleryThreads::add, () -> 0);
+    }
+
     private static RecognitionRequest request(Query query) {
         return new RecognitionRequest(GALLERY, query, LabelScope.ALL, 5, 5);
     }
@@ -174,9 +251,15 @@ class UseCasesTest {
         @Nullable
         CompletableFuture<EmbeddedImage> pending;
 
+        private final EmbeddingSpace space;
+
+        PuppetEmbedder(EmbeddingSpace space) {
+            this.space = space;
+        }
+
         @Override
         public EmbeddingSpace space() {
-            return SPACE;
+            return space;
         }
 
         @Override
@@ -195,12 +278,20 @@ class UseCasesTest {
     /** A gallery that always finds the same registration. */
     private static final class OneGallery
             implements GalleryBackend, GalleryCatalogue, RegistrationStore, LabelStore, GallerySearch {
-        Optional<Gallery> gallery = Optional.of(
-                new Gallery(GALLERY, "", SPACE, new DecisionPolicy(1e-3, 0.6, Map.of(), 0.05), Instant.EPOCH));
+        Optional<Gallery> gallery = Optional.of(of(SPACE));
         final List<Registration> added = new ArrayList<>();
 
         @Nullable
         NotFound refusal;
+
+        private static Gallery of(EmbeddingSpace space) {
+            return new Gallery(GALLERY, "", space, new DecisionPolicy(1e-3, 0.6, Map.of(), 0.05), Instant.EPOCH);
+        }
+
+        /** The name passes to a gallery of another space. */
+        void move(EmbeddingSpace space) {
+            gallery = Optional.of(of(space));
+        }
 
         @Override
         public GalleryCatalogue catalogue() {
@@ -241,6 +332,10 @@ class UseCasesTest {
 
         @Override
         public Candidates lookUp(LookUp question) {
+            EmbeddingSpace space = gallery.orElseThrow().space();
+            if (!question.query().space().equals(space)) {
+                throw new SpaceMismatch(question.query().space(), space);
+            }
             List<Match> one = List.of(new Match(new RegistrationId("r1"), LabelPath.of("a", "x"), new ExactScore(0.9)));
             return new Candidates(one, one, one);
         }

@@ -15,6 +15,7 @@ import dev.mekiki.core.failure.Failure;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.Overloaded;
+import dev.mekiki.core.failure.PreconditionUnmet;
 import dev.mekiki.core.failure.SpaceMismatch;
 import dev.mekiki.core.failure.Unavailable;
 import java.time.Duration;
@@ -92,6 +93,18 @@ final class FailureStatus {
                                 .addViolations(PreconditionFailure.Violation.newBuilder()
                                         .setType("EMBEDDING_SPACE")
                                         .setSubject(fields.named("embedding"))
+                                        .setDescription(message(failure)))
+                                .build());
+            case PreconditionUnmet unmet ->
+                status(
+                        Code.FAILED_PRECONDITION,
+                        message(failure),
+                        unmet.condition(),
+                        Map.of(),
+                        PreconditionFailure.newBuilder()
+                                .addViolations(PreconditionFailure.Violation.newBuilder()
+                                        .setType(unmet.condition())
+                                        .setSubject(unmet.subject())
                                         .setDescription(message(failure)))
                                 .build());
             case Overloaded overloaded ->

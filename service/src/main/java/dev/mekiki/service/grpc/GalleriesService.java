@@ -1,6 +1,7 @@
 package dev.mekiki.service.grpc;
 
 import com.google.protobuf.Empty;
+import dev.mekiki.core.embedding.EmbeddingSpace;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.gallery.GalleryId;
@@ -56,13 +57,14 @@ public class GalleriesService extends GalleriesGrpc.GalleriesImplBase {
             throw new InvalidInput(
                     "gallery.display_name", displayName.length() + " characters", "at most " + MOST_NAME);
         }
+        EmbeddingSpace space = Requests.space(request.getModel(), engine.embedders());
         return new dev.mekiki.core.gallery.Gallery(
                 new GalleryId(request.getGalleryId()),
                 displayName,
-                engine.space(),
+                space,
                 request.getGallery().hasDecisionPolicy()
                         ? Requests.policy(request.getGallery().getDecisionPolicy())
-                        : engine.calibrated(),
+                        : engine.calibrated(space),
                 engine.clock().instant().truncatedTo(ChronoUnit.MILLIS));
     }
 

@@ -68,17 +68,19 @@ public class RecognitionService extends RecognitionGrpc.RecognitionImplBase {
                 RequestFields.AS_THEY_ARE,
                 () -> {
                     Deadline deadline = Times.ofThisCall(admission.defaultDeadline());
-                    return lifecycle
-                            .engineOfTakenCall()
-                            .recogniser()
-                            .embed(Requests.image(request.getImage()), deadline);
+                    Engine engine = lifecycle.engineOfTakenCall();
+                    return engine.recogniser()
+                            .embed(
+                                    Requests.image(request.getImage()),
+                                    Requests.space(request.getModel(), engine.embedders()),
+                                    deadline);
                 },
                 Replies::embedding);
     }
 
     private CompletableFuture<RecognizeResponse> recognise(RecognizeRequest request, Engine engine) {
         Deadline deadline = Times.ofThisCall(admission.defaultDeadline());
-        RecognitionRequest question = Requests.recognition(request, engine.space());
+        RecognitionRequest question = Requests.recognition(request, engine.embedders());
         // Not the question itself, so that the image may go as soon as it is decoded.
         var gallery = question.gallery();
         CompletableFuture<dev.mekiki.core.recognition.RecognitionReply> reply =

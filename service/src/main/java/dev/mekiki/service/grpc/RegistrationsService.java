@@ -66,7 +66,7 @@ public class RegistrationsService extends RegistrationsGrpc.RegistrationsImplBas
                 () -> {
                     Engine engine = lifecycle.engineOfTakenCall();
                     Deadline deadline = Times.ofThisCall(admission.defaultDeadline());
-                    return engine.registrar().register(Requests.registration(request, engine.space()), deadline);
+                    return engine.registrar().register(Requests.registration(request, engine.embedders()), deadline);
                 },
                 reply -> {
                     telemetry.registered(reply.durations());

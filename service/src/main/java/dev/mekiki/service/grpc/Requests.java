@@ -4,6 +4,7 @@ import com.google.protobuf.ByteOutput;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.mekiki.core.decision.DecisionPolicy;
+import dev.mekiki.core.embedding.Embedders;
 import dev.mekiki.core.embedding.Embedding;
 import dev.mekiki.core.embedding.EmbeddingSpace;
 import dev.mekiki.core.failure.InvalidInput;
@@ -35,17 +36,18 @@ final class Requests {
     private static final int USUAL_PAGE = 100;
     private static final int USUAL_MATCHES = 5;
     private static final int USUAL_STEP = 1000;
+    private static final int MOST_MODEL_NAME = 200;
 
     /** So that a scope cannot cost more than the search itself. */
     private static final int MOST_SCOPES = 1000;
 
     private Requests() {}
 
-    static RecognitionRequest recognition(RecognizeRequest request, EmbeddingSpace space) {
+    static RecognitionRequest recognition(RecognizeRequest request, Embedders embedders) {
         int maxMatches = request.hasMaxMatches() ? request.getMaxMatches() : USUAL_MATCHES;
         Query query = switch (request.getQueryCase()) {
             case IMAGE -> image(request.getImage());
-            case EMBEDDING -> new Query.OfEmbedding(embedding(request.getEmbedding(), space));
+            case EMBEDDING -> new Query.OfEmbedding(embedding(request.getEmbedding(), embedders));
             case QUERY_NOT_SET -> throw nothingToEmbed();
         };
         return new RecognitionRequest(
@@ -56,10 +58,10 @@ final class Requests {
                 request.hasMaxMatchesPerLabel() ? request.getMaxMatchesPerLabel() : Math.max(1, maxMatches));
     }
 
-    static RegistrationRequest registration(CreateRegistrationRequest request, EmbeddingSpace space) {
+    static RegistrationRequest registration(CreateRegistrationRequest request, Embedders embedders) {
         Query query = switch (request.getSourceCase()) {
             case IMAGE -> image(request.getImage());
-            case EMBEDDING -> new Query.OfEmbedding(embedding(request.getEmbedding(), space));
+            case EMBEDDING -> new Query.OfEmbedding(embedding(request.getEmbedding(), embedders));
             case SOURCE_NOT_SET -> throw nothingToEmbed();
         };
         return new RegistrationRequest(
@@ -112,8 +114,31 @@ final class Requests {
                 policy.getSubLabelMargin());
     }
 
-    private static Embedding embedding(dev.mekiki.v1.Embedding embedding, EmbeddingSpace space) {
+    /**
+     * The space of the model that a caller names.
+     *
+     * @param model a digest or a model's id; empty for the main model
+     */
+    static EmbeddingSpace space(String model, Embedders embedders) {
+        if (model.isEmpty()) {
+            return embedders.main().space();
+        }
+        return embedders
+                .named(model)
+                .orElseThrow(() -> new InvalidInput(
+                        "model",
+                        model.length() > MOST_MODEL_NAME ? model.length() + " characters" : "\"" + model + "\"",
+                        "a model that is served, by id or digest: "
+                                + embedders.spaces().stream()
+                                        .map(EmbeddingSpace::modelId)
+                                        .collect(Collectors.joining(", "))));
+    }
+
+    private static Embedding embedding(dev.mekiki.v1.Embedding embedding, Embedders embedders) {
         int count = embedding.getValuesCount();
+        EmbeddingSpace space = embedders
+                .withDigest(embedding.getSpaceDigest())
+                .orElse(embedders.main().space());
         requireSpace(embedding.getSpaceDigest(), count, space);
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {

@@ -2,7 +2,7 @@ package dev.mekiki.service.lifecycle;
 
 import dev.mekiki.core.bulk.BulkImporter;
 import dev.mekiki.core.decision.DecisionPolicy;
-import dev.mekiki.core.embedding.Embedder;
+import dev.mekiki.core.embedding.Embedders;
 import dev.mekiki.core.embedding.EmbeddingSpace;
 import dev.mekiki.core.failure.Overloaded;
 import dev.mekiki.core.gallery.GalleryBackend;
@@ -11,18 +11,22 @@ import dev.mekiki.core.recognition.Recogniser;
 import dev.mekiki.core.recognition.Registrar;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 
 /**
- * One model and one store of galleries, joined by the use cases. Thread-safe. Whoever made the embedder and the store
+ * The models and the store of galleries, joined by the use cases. Thread-safe. Whoever made the embedders and the store
  * closes them.
  */
 public final class Engine {
 
-    private final EmbeddingSpace space;
-    private final DecisionPolicy calibrated;
+    private final Embedders embedders;
+    private final Map<EmbeddingSpace, DecisionPolicy> calibrated = new HashMap<>();
     private final GalleryBackend galleries;
     private final Admission admission;
     private final ExecutorService galleryThreads;
@@ -33,8 +37,7 @@ public final class Engine {
     private final BulkImporter importer;
 
     /**
-     * @param embedder warm
-     * @param calibrated what the model's thresholds were calibrated to; the policy of galleries that bring none
+     * @param models one or more, the main one first
      * @param galleries open
      * @param admission bounds everything that is under way
      * @param galleryThreads where blocking calls of {@code galleries} run
@@ -43,33 +46,38 @@ public final class Engine {
      * @param importer registers many at once, in the background
      */
     public Engine(
-            Embedder embedder,
-            DecisionPolicy calibrated,
+            List<ServedModel> models,
             GalleryBackend galleries,
             Admission admission,
             ExecutorService galleryThreads,
             Duration retryAfter,
             InstantSource clock,
             BulkImporter importer) {
-        this.space = embedder.space();
-        this.calibrated = calibrated;
+        this.embedders =
+                new Embedders(models.stream().map(ServedModel::embedder).toList());
+        models.forEach(model -> calibrated.put(model.embedder().space(), model.calibrated()));
         this.galleries = galleries;
         this.admission = admission;
         this.galleryThreads = galleryThreads;
         this.retryAfter = retryAfter;
         this.clock = clock;
         this.importer = importer;
-        this.recogniser = new Recogniser(embedder, galleries, admission, galleryThreads, System::nanoTime);
-        this.registrar = new Registrar(embedder, galleries, admission, galleryThreads, clock, System::nanoTime);
+        this.recogniser = new Recogniser(embedders, galleries, admission, galleryThreads, System::nanoTime);
+        this.registrar = new Registrar(embedders, galleries, admission, galleryThreads, clock, System::nanoTime);
     }
 
-    /** The space of every vector that is made here. */
-    public EmbeddingSpace space() {
-        return space;
+    /** Make every vector that is made here. */
+    public Embedders embedders() {
+        return embedders;
     }
 
-    public DecisionPolicy calibrated() {
-        return calibrated;
+    /**
+     * The policy of galleries that bring none.
+     *
+     * @param space that of a served model
+     */
+    public DecisionPolicy calibrated(EmbeddingSpace space) {
+        return Objects.requireNonNull(calibrated.get(space), "no served model's space");
     }
 
     public InstantSource clock() {

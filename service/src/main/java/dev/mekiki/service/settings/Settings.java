@@ -10,6 +10,7 @@ import dev.mekiki.inference.session.SessionSettings;
 import io.quarkus.runtime.configuration.MemorySize;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -235,6 +236,14 @@ public record Settings(
                         inference.intraOpThreads(),
                         inference.batchSizes()),
                 inference.maxDelay());
+    }
+
+    /** The ONNX files to serve, the main one first. */
+    public List<Path> models() {
+        List<Path> models = new ArrayList<>();
+        models.add(model.path());
+        models.addAll(model.more().orElse(List.of()));
+        return models;
     }
 
     public EmbeddedGallerySettings gallerySettings() {

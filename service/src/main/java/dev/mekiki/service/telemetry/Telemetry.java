@@ -55,7 +55,7 @@ import java.util.function.LongSupplier;
  * <tr><td>mekiki_request_bytes</td><td>gauge</td><td></td><td>bytes of request messages held</td></tr>
  * <tr><td>mekiki_request_limit_bytes</td><td>gauge</td><td></td><td>most of them</td></tr>
  * <tr><td>mekiki_execution_provider_info</td><td>gauge</td><td>provider</td><td>1 for the one that is used</td></tr>
- * <tr><td>mekiki_model_info</td><td>gauge</td><td>model, digest, dimension</td><td>1 for the one that is served</td></tr>
+ * <tr><td>mekiki_model_info</td><td>gauge</td><td>model, digest, dimension</td><td>1 for each that is served</td></tr>
  * </table>
  */
 public final class Telemetry implements InferenceObserver {
@@ -150,13 +150,13 @@ public final class Telemetry implements InferenceObserver {
                 .register(registry);
     }
 
-    /** Shows what the embedder is doing. */
-    public void watchEmbedder(IntSupplier queueLength, IntSupplier inFlight) {
+    /** Shows what the embedders are doing, all together. */
+    public void watchEmbedders(IntSupplier queueLength, IntSupplier inFlight) {
         gauge("mekiki.queue.images", "Images that are ready and wait for the model", queueLength);
         gauge("mekiki.embedder.images", "Images between their bytes and their vector", inFlight);
     }
 
-    /** Says what is served, and on what. */
+    /** Says that a model is served, and on what. */
     public void serves(EmbeddingSpace space, ExecutionProvider provider) {
         Gauge.builder("mekiki.execution.provider.info", () -> 1)
                 .description("The execution provider that runs the model")

@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import dev.mekiki.core.embedding.EmbeddedImage;
+import dev.mekiki.core.embedding.Embedder;
+import dev.mekiki.core.embedding.Embedders;
 import dev.mekiki.core.embedding.EmbeddingSpace;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.SpaceMismatch;
 import dev.mekiki.core.gallery.RegistrationId;
 import dev.mekiki.core.image.ContentDigest;
+import dev.mekiki.core.image.EncodedImage;
 import dev.mekiki.core.label.LabelPath;
 import dev.mekiki.core.recognition.Query;
 import dev.mekiki.core.recognition.RecognitionRequest;
+import dev.mekiki.core.time.Deadline;
 import dev.mekiki.v1.CreateRegistrationRequest;
 import dev.mekiki.v1.Embedding;
 import dev.mekiki.v1.ImportRow;
@@ -27,11 +32,46 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class RequestReadingTest {
 
     private static final EmbeddingSpace SPACE = new EmbeddingSpace("model@1", 2, "digest");
+    private static final EmbeddingSpace OTHER = new EmbeddingSpace("model@2", 3, "other-digest");
+    private static final Embedders EMBEDDERS = new Embedders(List.of(new Unasked(SPACE), new Unasked(OTHER)));
+
+    /** Only read requests here. */
+    private record Unasked(EmbeddingSpace space) implements Embedder {
+
+        @Override
+        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Deadline deadline) {
+            throw new AssertionError("not asked for here");
+        }
+    }
+
+    @Test
+    void findsTheSpaceOfAVectorAndOfAModelThatIsNamed() {
+        assertThat(Requests.space("", EMBEDDERS)).isEqualTo(SPACE);
+        assertThat(Requests.space("model@2", EMBEDDERS)).isEqualTo(OTHER);
+        assertThat(Requests.space("other-digest", EMBEDDERS)).isEqualTo(OTHER);
+        assertThatExceptionOfType(InvalidInput.class)
+                .isThrownBy(() -> Requests.space("model@3", EMBEDDERS))
+                .withMessage(
+                        "model: \"model@3\" (expected: a model that is served, by id or digest: model@1, model@2)");
+        RecognitionRequest request = Requests.recognition(
+                RecognizeRequest.newBuilder()
+                        .setGallery("galleries/g")
+                        .setEmbedding(Embedding.newBuilder()
+                                .setSpaceDigest("other-digest")
+                                .addAllValues(List.of(1f, 0f, 0f)))
+                        .build(),
+                EMBEDDERS);
+        assertThat(request.query())
+                .isInstanceOfSatisfying(
+                        Query.OfEmbedding.class,
+                        vector -> assertThat(vector.embedding().space()).isEqualTo(OTHER));
+    }
 
     @Test
     void readsTheNameOfARegistrationEvenInAGalleryCalledRegistrations() {
@@ -165,7 +205,7 @@ class RequestReadingTest {
                         .setGallery("galleries/a")
                         .setImage(ByteString.copyFromUtf8("x"))
                         .build(),
-                SPACE);
+                EMBEDDERS);
 
         assertThat(request.maxMatches()).isEqualTo(5);
         assertThat(request.maxPerLabel()).isEqualTo(5);
@@ -187,7 +227,7 @@ class RequestReadingTest {
                                 .addValues(0)
                                 .addValues(1))
                         .build(),
-                SPACE);
+                EMBEDDERS);
 
         assertThat(request.label()).isEqualTo(LabelPath.of("passport", "new"));
         assertThat(request.id().orElseThrow().value()).isEqualTo("mine");
@@ -237,6 +277,6 @@ class RequestReadingTest {
                         .setGallery("galleries/a")
                         .setEmbedding(vector)
                         .build(),
-                SPACE);
+                EMBEDDERS);
     }
 }

@@ -41,8 +41,7 @@ class LifecycleTest {
     private final Lifecycle lifecycle = new Lifecycle(RETRY);
     private final ExecutorService galleryThreads = GalleryThreads.pool(1, 1, RETRY);
     private final Engine engine = new Engine(
-            new NoEmbedder(),
-            new DecisionPolicy(0.01, 0.5, Map.of(), 0.1),
+            List.of(new ServedModel(new NoEmbedder(), new DecisionPolicy(0.01, 0.5, Map.of(), 0.1))),
             new NoGalleries(),
             new Admission(2, RETRY),
             galleryThreads,
