@@ -5,6 +5,7 @@ import dev.mekiki.service.settings.AdmissionConfig;
 import dev.mekiki.service.settings.GalleryConfig;
 import dev.mekiki.service.settings.ImageConfig;
 import dev.mekiki.service.settings.InferenceConfig;
+import dev.mekiki.service.settings.KeptImagesConfig;
 import dev.mekiki.service.settings.MilvusConfig;
 import dev.mekiki.service.settings.MilvusIndexConfig;
 import dev.mekiki.service.settings.MilvusTlsConfig;
@@ -26,6 +27,7 @@ final class Parts {
             ModelConfig model,
             InferenceConfig inference,
             ImageConfig image,
+            KeptImagesConfig images,
             GalleryConfig gallery,
             MilvusConfig milvus,
             MilvusIndexConfig milvusIndex,
@@ -40,6 +42,7 @@ final class Parts {
                 model,
                 inference,
                 image,
+                images,
                 gallery,
                 new Settings.Milvus(milvus, milvusIndex, milvusTls),
                 admission,

@@ -6,12 +6,17 @@ import dev.mekiki.core.embedding.Embedders;
 import dev.mekiki.core.embedding.PatientEmbedder;
 import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.gallery.GalleryBackend;
+import dev.mekiki.core.keeping.ForgettingGalleries;
+import dev.mekiki.core.keeping.KeptImages;
 import dev.mekiki.core.recognition.Admission;
+import dev.mekiki.core.reembedding.Reembedder;
 import dev.mekiki.gallery.embedded.EmbeddedGallery;
 import dev.mekiki.gallery.milvus.MilvusGallery;
 import dev.mekiki.gallery.milvus.MilvusGallerySettings;
 import dev.mekiki.inference.ImageEmbedder;
 import dev.mekiki.inference.model.ModelCard;
+import dev.mekiki.service.images.ImageDirectory;
+import dev.mekiki.service.lifecycle.Background;
 import dev.mekiki.service.lifecycle.Engine;
 import dev.mekiki.service.lifecycle.GalleryThreads;
 import dev.mekiki.service.lifecycle.Lifecycle;
@@ -56,6 +61,9 @@ import org.jboss.logging.Logger;
 public class Startup {
 
     private static final Logger LOG = Logger.getLogger(Startup.class);
+
+    /** Each holds a step's images in memory, and one keeps the device busy. */
+    private static final int MOST_REEMBEDDING = 2;
 
     private final Settings settings;
     private final Lifecycle lifecycle;
@@ -144,14 +152,22 @@ public class Startup {
         return gallery;
     }
 
-    private Engine open(GalleryBackend gallery) {
+    private Engine open(GalleryBackend store) {
         Duration retryAfter = settings.admission().retryAfter();
         int maxRequests = settings.admission().maxRequests();
+        Optional<KeptImages> images = settings.images().directory().map(folder -> {
+            ImageDirectory directory = ImageDirectory.open(folder, retryAfter);
+            open.push(directory);
+            return new KeptImages(directory, store);
+        });
+        GalleryBackend gallery = images.<GalleryBackend>map(kept -> new ForgettingGalleries(store, kept))
+                .orElse(store);
         // Twice, because a call that was cancelled gives its place back before its task leaves the queue.
         ExecutorService galleryThreads = GalleryThreads.pool(settings.galleryThreads(), 2 * maxRequests, retryAfter);
         open.push(galleryThreads);
         ExecutorService bulkThreads = GalleryThreads.bulk(settings.bulkThreads(), retryAfter);
         open.push(bulkThreads);
+        images.ifPresent(kept -> bulkThreads.execute(kept.leftovers()));
         List<ImageEmbedder> embedders = new ArrayList<>();
         List<ServedModel> models = new ArrayList<>();
         for (Path onnx : settings.models()) {
@@ -166,6 +182,7 @@ public class Startup {
         telemetry.watchEmbedders(
                 () -> embedders.stream().mapToInt(ImageEmbedder::queueLength).sum(),
                 () -> embedders.stream().mapToInt(ImageEmbedder::inFlight).sum());
+        Embedders patient = patient(embedders, bulkThreads);
         Engine engine = new Engine(
                 models,
                 gallery,
@@ -173,7 +190,13 @@ public class Startup {
                 galleryThreads,
                 retryAfter,
                 Clock.systemUTC(),
-                new BulkImporter(patient(embedders, bulkThreads)::of, gallery, bulkThreads, Clock.systemUTC()));
+                images,
+                new Background(
+                        new BulkImporter(patient::of, gallery, bulkThreads, Clock.systemUTC()),
+                        new Reembedder(
+                                patient, gallery, images, new Admission(MOST_REEMBEDDING, retryAfter), bulkThreads),
+                        images,
+                        bulkThreads));
         LOG.infof(
                 "Serving %s on %s, galleries in %s, gRPC on %s:%d, HTTP on %s:%d; ready after %d ms",
                 engine.embedders().spaces(),

@@ -6,11 +6,16 @@ import dev.mekiki.core.gallery.GalleryBackend;
 import dev.mekiki.core.gallery.Registration;
 import dev.mekiki.core.gallery.RegistrationId;
 import dev.mekiki.core.image.ContentDigest;
+import dev.mekiki.core.image.EncodedImage;
+import dev.mekiki.core.keeping.KeptImages;
 import dev.mekiki.core.time.Deadline;
 import dev.mekiki.core.time.Stage;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -20,6 +25,7 @@ public final class Registrar {
 
     private final Vectors vectors;
     private final GalleryBackend galleries;
+    private final Optional<KeptImages> images;
     private final Admission admission;
     private final InstantSource clock;
     private final LongSupplier nanoTime;
@@ -27,6 +33,7 @@ public final class Registrar {
     /**
      * @param embedders make vectors of the galleries' spaces
      * @param galleries where to store them
+     * @param images keeps the images; empty if only their vectors are kept
      * @param admission bounds the requests under way
      * @param galleryThreads where blocking calls of {@code galleries} run
      * @param clock dates the registrations
@@ -35,12 +42,14 @@ public final class Registrar {
     public Registrar(
             Embedders embedders,
             GalleryBackend galleries,
+            Optional<KeptImages> images,
             Admission admission,
             Executor galleryThreads,
             InstantSource clock,
             LongSupplier nanoTime) {
         this.vectors = new Vectors(embedders, galleries, galleryThreads);
         this.galleries = galleries;
+        this.images = images;
         this.admission = admission;
         this.clock = clock;
         this.nanoTime = nanoTime;
@@ -58,11 +67,28 @@ public final class Registrar {
 
     private RegistrationReply store(RegistrationRequest request, EmbeddedImage embedded) {
         long start = nanoTime.getAsLong();
-        ContentDigest content = switch (request.query()) {
-            case Query.OfImage(var image) -> image.digest();
-            case Query.OfEmbedding(var embedding) -> embedding.digest();
+        Registration stored = switch (request.query()) {
+            case Query.OfImage(var image) -> storeWithImage(request, image, embedded);
+            case Query.OfEmbedding(var embedding) -> store(request, embedding.digest(), embedded);
         };
-        Registration stored = galleries
+        Duration store = Duration.ofNanos(nanoTime.getAsLong() - start);
+        return new RegistrationReply(stored, embedded.durations().with(Stage.STORE, store));
+    }
+
+    private Registration storeWithImage(RegistrationRequest request, EncodedImage image, EmbeddedImage embedded) {
+        ContentDigest content = image.digest();
+        if (images.isEmpty()) {
+            return store(request, content, embedded);
+        }
+        try (KeptImages.Hold hold = images.get().hold(Map.of(content, image))) {
+            Registration stored = store(request, content, embedded);
+            hold.confirm(List.of(content));
+            return stored;
+        }
+    }
+
+    private Registration store(RegistrationRequest request, ContentDigest content, EmbeddedImage embedded) {
+        return galleries
                 .registrations()
                 .add(new Registration(
                         request.gallery(),
@@ -73,7 +99,5 @@ public final class Registrar {
                         embedded.embedding(),
                         request.attributes(),
                         clock.instant().truncatedTo(ChronoUnit.MILLIS)));
-        Duration store = Duration.ofNanos(nanoTime.getAsLong() - start);
-        return new RegistrationReply(stored, embedded.durations().with(Stage.STORE, store));
     }
 }

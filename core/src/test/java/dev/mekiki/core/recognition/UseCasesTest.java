@@ -71,6 +71,7 @@ class UseCasesTest {
     private final Registrar registrar = new Registrar(
             new Embedders(List.of(embedder)),
             galleries,
+            Optional.empty(),
             admission,
             galleryThreads::add,
             () -> Instant.ofEpochSecond(5, 123_456_789),

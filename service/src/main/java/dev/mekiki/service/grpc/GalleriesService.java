@@ -6,8 +6,10 @@ import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.gallery.GalleryId;
 import dev.mekiki.core.gallery.PageRequest;
+import dev.mekiki.core.reembedding.ReembedRequest;
 import dev.mekiki.service.lifecycle.Engine;
 import dev.mekiki.service.lifecycle.Lifecycle;
+import dev.mekiki.service.telemetry.Telemetry;
 import dev.mekiki.v1.CreateGalleryRequest;
 import dev.mekiki.v1.DeleteGalleryRequest;
 import dev.mekiki.v1.ExchangeGalleriesRequest;
@@ -16,6 +18,8 @@ import dev.mekiki.v1.Gallery;
 import dev.mekiki.v1.GetGalleryRequest;
 import dev.mekiki.v1.ListGalleriesRequest;
 import dev.mekiki.v1.ListGalleriesResponse;
+import dev.mekiki.v1.ReembedGalleryRequest;
+import dev.mekiki.v1.ReembedGalleryResponse;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import java.time.temporal.ChronoUnit;
@@ -30,9 +34,11 @@ public class GalleriesService extends GalleriesGrpc.GalleriesImplBase {
     private static final int MOST_NAME = 256;
 
     private final Lifecycle lifecycle;
+    private final Telemetry telemetry;
 
-    public GalleriesService(Lifecycle lifecycle) {
+    public GalleriesService(Lifecycle lifecycle, Telemetry telemetry) {
         this.lifecycle = lifecycle;
+        this.telemetry = telemetry;
     }
 
     @Override
@@ -130,5 +136,28 @@ public class GalleriesService extends GalleriesGrpc.GalleriesImplBase {
                     });
                 },
                 _ -> Empty.getDefaultInstance());
+    }
+
+    @Override
+    public void reembedGallery(ReembedGalleryRequest request, StreamObserver<ReembedGalleryResponse> caller) {
+        UnaryAnswer.send(
+                caller,
+                NAMED,
+                () -> {
+                    ReembedRequest step = new ReembedRequest(
+                            ResourceNames.gallery(request.getName()),
+                            ResourceNames.gallery(request.getTarget()),
+                            request.getMirror(),
+                            Requests.page(request.getPageSize(), request.getPageToken()));
+                    return lifecycle
+                            .engineOfTakenCall()
+                            .background()
+                            .reembedder()
+                            .step(step);
+                },
+                step -> {
+                    telemetry.reembedded(step);
+                    return Replies.reembedded(ResourceNames.gallery(request.getName()), step);
+                });
     }
 }

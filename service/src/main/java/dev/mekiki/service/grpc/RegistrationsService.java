@@ -11,6 +11,7 @@ import dev.mekiki.core.label.LabelPath;
 import dev.mekiki.core.label.LabelScope;
 import dev.mekiki.core.time.Deadline;
 import dev.mekiki.service.grpc.ResourceNames.RegistrationName;
+import dev.mekiki.service.lifecycle.Background;
 import dev.mekiki.service.lifecycle.Engine;
 import dev.mekiki.service.lifecycle.Lifecycle;
 import dev.mekiki.service.settings.AdmissionConfig;
@@ -102,11 +103,11 @@ public class RegistrationsService extends RegistrationsGrpc.RegistrationsImplBas
     private CompletableFuture<Destination> begin(dev.mekiki.v1.ImportOptions message) {
         GalleryId gallery = ResourceNames.gallery(message.getParent());
         ImportOptions options = ImportMessages.options(message);
-        return lifecycle
-                .engineOfTakenCall()
+        Background background = lifecycle.engineOfTakenCall().background();
+        return background
                 .importer()
                 .begin(gallery, options)
-                .thenApply(bulk -> new Destination(gallery, bulk));
+                .thenApply(bulk -> new Destination(gallery, bulk, background.rows(bulk)));
     }
 
     /** A gallery that is imported into. */
@@ -114,15 +115,17 @@ public class RegistrationsService extends RegistrationsGrpc.RegistrationsImplBas
 
         private final GalleryId gallery;
         private final BulkImport bulk;
+        private final Background.Rows into;
 
-        Destination(GalleryId gallery, BulkImport bulk) {
+        Destination(GalleryId gallery, BulkImport bulk, Background.Rows into) {
             this.gallery = gallery;
             this.bulk = bulk;
+            this.into = into;
         }
 
         @Override
         public CompletableFuture<List<RowResult>> add(long offset, List<ImportRow> rows) {
-            return bulk.add(offset, () -> ImportMessages.rows(rows, bulk.space()));
+            return into.add(offset, () -> ImportMessages.rows(rows, bulk.space()));
         }
 
         @Override

@@ -5,6 +5,7 @@ import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.gallery.LabelCount;
 import dev.mekiki.core.gallery.Page;
 import dev.mekiki.core.recognition.RecognitionReply;
+import dev.mekiki.core.reembedding.ReembedStep;
 import dev.mekiki.core.time.Stage;
 import dev.mekiki.core.time.StageDurations;
 import dev.mekiki.v1.DecisionPolicy;
@@ -16,6 +17,8 @@ import dev.mekiki.v1.Known;
 import dev.mekiki.v1.Label;
 import dev.mekiki.v1.Match;
 import dev.mekiki.v1.RecognizeResponse;
+import dev.mekiki.v1.ReembedFailure;
+import dev.mekiki.v1.ReembedGalleryResponse;
 import dev.mekiki.v1.Registration;
 import dev.mekiki.v1.RegistrationView;
 import dev.mekiki.v1.SubLabel;
@@ -86,6 +89,20 @@ final class Replies {
                         .setSubLabelMargin(policy.subLabelMargin()))
                 .setCreateTime(Times.proto(gallery.createTime()))
                 .build();
+    }
+
+    static ReembedGalleryResponse reembedded(dev.mekiki.core.gallery.GalleryId source, ReembedStep step) {
+        ReembedGalleryResponse.Builder response = ReembedGalleryResponse.newBuilder()
+                .setEmbeddedCount(step.embedded())
+                .setPresentCount(step.present())
+                .setCorrectedCount(step.corrected())
+                .setDeletedCount(step.deleted())
+                .setNextPageToken(step.nextToken().orElse(""));
+        step.failures()
+                .forEach(failure -> response.addFailures(ReembedFailure.newBuilder()
+                        .setRegistration(dev.mekiki.core.gallery.Registration.resource(source, failure.id()))
+                        .setError(FailureStatus.of(failure.why(), RequestFields.AS_THEY_ARE))));
+        return response.build();
     }
 
     static String nextToken(Page<?> page) {

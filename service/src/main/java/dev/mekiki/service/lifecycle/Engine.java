@@ -1,11 +1,11 @@
 package dev.mekiki.service.lifecycle;
 
-import dev.mekiki.core.bulk.BulkImporter;
 import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.embedding.Embedders;
 import dev.mekiki.core.embedding.EmbeddingSpace;
 import dev.mekiki.core.failure.Overloaded;
 import dev.mekiki.core.gallery.GalleryBackend;
+import dev.mekiki.core.keeping.KeptImages;
 import dev.mekiki.core.recognition.Admission;
 import dev.mekiki.core.recognition.Recogniser;
 import dev.mekiki.core.recognition.Registrar;
@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
@@ -34,7 +35,7 @@ public final class Engine {
     private final InstantSource clock;
     private final Recogniser recogniser;
     private final Registrar registrar;
-    private final BulkImporter importer;
+    private final Background background;
 
     /**
      * @param models one or more, the main one first
@@ -43,7 +44,8 @@ public final class Engine {
      * @param galleryThreads where blocking calls of {@code galleries} run
      * @param retryAfter what a refused caller is told to wait
      * @param clock dates what is made
-     * @param importer registers many at once, in the background
+     * @param images keeps the images of registrations, if they are kept
+     * @param background works on many at once
      */
     public Engine(
             List<ServedModel> models,
@@ -52,7 +54,8 @@ public final class Engine {
             ExecutorService galleryThreads,
             Duration retryAfter,
             InstantSource clock,
-            BulkImporter importer) {
+            Optional<KeptImages> images,
+            Background background) {
         this.embedders =
                 new Embedders(models.stream().map(ServedModel::embedder).toList());
         models.forEach(model -> calibrated.put(model.embedder().space(), model.calibrated()));
@@ -61,9 +64,10 @@ public final class Engine {
         this.galleryThreads = galleryThreads;
         this.retryAfter = retryAfter;
         this.clock = clock;
-        this.importer = importer;
+        this.background = background;
         this.recogniser = new Recogniser(embedders, galleries, admission, galleryThreads, System::nanoTime);
-        this.registrar = new Registrar(embedders, galleries, admission, galleryThreads, clock, System::nanoTime);
+        this.registrar =
+                new Registrar(embedders, galleries, images, admission, galleryThreads, clock, System::nanoTime);
     }
 
     /** Make every vector that is made here. */
@@ -92,8 +96,8 @@ public final class Engine {
         return registrar;
     }
 
-    public BulkImporter importer() {
-        return importer;
+    public Background background() {
+        return background;
     }
 
     /**

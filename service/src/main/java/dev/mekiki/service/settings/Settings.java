@@ -23,6 +23,7 @@ import java.util.Objects;
  * @param model mekiki.model
  * @param inference mekiki.inference
  * @param image mekiki.image
+ * @param images mekiki.images
  * @param gallery mekiki.gallery
  * @param milvus mekiki.gallery.milvus
  * @param admission mekiki.admission
@@ -34,6 +35,7 @@ public record Settings(
         ModelConfig model,
         InferenceConfig inference,
         ImageConfig image,
+        KeptImagesConfig images,
         GalleryConfig gallery,
         Milvus milvus,
         AdmissionConfig admission,

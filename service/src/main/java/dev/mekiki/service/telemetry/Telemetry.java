@@ -4,6 +4,7 @@ import dev.mekiki.core.bulk.RowResult;
 import dev.mekiki.core.decision.Recognition;
 import dev.mekiki.core.embedding.EmbeddingSpace;
 import dev.mekiki.core.recognition.Admission;
+import dev.mekiki.core.reembedding.ReembedStep;
 import dev.mekiki.core.time.Stage;
 import dev.mekiki.core.time.StageDurations;
 import dev.mekiki.inference.InferenceObserver;
@@ -42,6 +43,8 @@ import java.util.function.LongSupplier;
  *     <td>known, no_candidates, below_threshold</td></tr>
  * <tr><td>mekiki_import_rows_total</td><td>counter</td><td>outcome</td>
  *     <td>rows of imports: registered, present, refused; validated where nothing was to be registered</td></tr>
+ * <tr><td>mekiki_reembed_registrations_total</td><td>counter</td><td>outcome</td>
+ *     <td>registrations of galleries that are embedded anew: embedded, present, corrected, deleted, failed</td></tr>
  * <tr><td>mekiki_images_total</td><td>counter</td><td>outcome</td>
  *     <td>how each image's way through the embedder ended: embedded, invalid, overloaded, expired, cancelled, closed,
  *     failed</td></tr>
@@ -219,6 +222,23 @@ public final class Telemetry implements InferenceObserver {
         } else {
             rows.forEach(row -> counter(importRows, row.fate()).increment());
         }
+    }
+
+    /** A step of embedding a gallery anew was made. */
+    public void reembedded(ReembedStep step) {
+        reembedded("embedded", step.embedded());
+        reembedded("present", step.present());
+        reembedded("corrected", step.corrected());
+        reembedded("deleted", step.deleted());
+        reembedded("failed", step.failures().size());
+    }
+
+    private void reembedded(String outcome, int registrations) {
+        Counter.builder("mekiki.reembed.registrations")
+                .description("Registrations of galleries that are embedded anew, by outcome")
+                .tag("outcome", outcome)
+                .register(registry)
+                .increment(registrations);
     }
 
     /** A registration became durable. */

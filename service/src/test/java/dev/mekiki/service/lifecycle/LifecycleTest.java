@@ -7,6 +7,7 @@ import dev.mekiki.core.bulk.BulkImporter;
 import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedder;
+import dev.mekiki.core.embedding.Embedders;
 import dev.mekiki.core.embedding.EmbeddingSpace;
 import dev.mekiki.core.failure.Overloaded;
 import dev.mekiki.core.failure.Unavailable;
@@ -17,6 +18,7 @@ import dev.mekiki.core.gallery.LabelStore;
 import dev.mekiki.core.gallery.RegistrationStore;
 import dev.mekiki.core.image.EncodedImage;
 import dev.mekiki.core.recognition.Admission;
+import dev.mekiki.core.reembedding.Reembedder;
 import dev.mekiki.core.time.Deadline;
 import dev.mekiki.service.lifecycle.Lifecycle.Phase;
 import java.time.Duration;
@@ -47,7 +49,17 @@ class LifecycleTest {
             galleryThreads,
             RETRY,
             InstantSource.system(),
-            new BulkImporter(_ -> Optional.empty(), new NoGalleries(), galleryThreads, InstantSource.system()));
+            Optional.empty(),
+            new Background(
+                    new BulkImporter(_ -> Optional.empty(), new NoGalleries(), galleryThreads, InstantSource.system()),
+                    new Reembedder(
+                            new Embedders(List.of(new NoEmbedder())),
+                            new NoGalleries(),
+                            Optional.empty(),
+                            new Admission(1, RETRY),
+                            galleryThreads),
+                    Optional.empty(),
+                    galleryThreads));
 
     @AfterEach
     void stop() {

@@ -36,6 +36,7 @@ class ConfigurationPageTest {
             InferenceConfig.class,
             ImageConfig.class,
             GalleryConfig.class,
+            KeptImagesConfig.class,
             MilvusConfig.class,
             MilvusIndexConfig.class,
             MilvusTlsConfig.class,

@@ -182,6 +182,7 @@ class SettingsTest {
                 .withMapping(ModelConfig.class)
                 .withMapping(InferenceConfig.class)
                 .withMapping(ImageConfig.class)
+                .withMapping(KeptImagesConfig.class)
                 .withMapping(GalleryConfig.class)
                 .withMapping(MilvusConfig.class)
                 .withMapping(MilvusIndexConfig.class)
@@ -193,6 +194,7 @@ class SettingsTest {
                 config.getConfigMapping(ModelConfig.class),
                 config.getConfigMapping(InferenceConfig.class),
                 config.getConfigMapping(ImageConfig.class),
+                config.getConfigMapping(KeptImagesConfig.class),
                 config.getConfigMapping(GalleryConfig.class),
                 new Settings.Milvus(
                         config.getConfigMapping(MilvusConfig.class),
