@@ -28,6 +28,7 @@ import picocli.CommandLine.Command;
             RestoreCommand.class,
             VerifyCommand.class,
             LabelsCommand.class,
+            ReembedCommand.class,
             ExchangeCommand.class,
             RecogniseCommand.class,
             TrainCommand.class,

@@ -74,6 +74,16 @@ class MekikiTest {
     }
 
     @Test
+    void tellsWhatEmbeddingAnewNeeds() {
+        assertThat(run("reembed", "--from", "g")).isEqualTo(2);
+        assertThat(told).asString().contains("Missing required option: '--to=GALLERY'");
+        assertThat(run("reembed", "--from", "g", "--to", "New Gallery")).isEqualTo(2);
+        assertThat(told).asString().contains("--to: \"New Gallery\" (expected: 1..63 lower-case letters");
+        assertThat(run("reembed", "--from", "g", "--to", "h", "--step", "1001")).isEqualTo(2);
+        assertThat(told).asString().contains("--step: 1001 (expected: 1..1000)");
+    }
+
+    @Test
     void tellsThatAFileIsNoArchive() throws IOException {
         Path file = Files.writeString(folder.resolve("a.parquet"), "a");
         assertThat(run("restore", file.toString(), "--gallery", "g")).isEqualTo(1);

@@ -58,7 +58,12 @@ public final class Progress implements AutoCloseable {
 
     /** One more is through. */
     public synchronized void advance() {
-        reach(done + 1);
+        advanceBy(1);
+    }
+
+    /** So many more are through. */
+    public synchronized void advanceBy(long count) {
+        reach(done + count);
     }
 
     /** So many are through, all in all. */
