@@ -112,8 +112,8 @@ final class ReembedCommand implements Callable<Integer> {
                                         StandardCharsets.UTF_8,
                                         StandardOpenOption.CREATE,
                                         StandardOpenOption.APPEND))) {
-            long before = registrationsOf(connection, retrying, target);
             long total = ServiceAddress.count(connection, retrying, source, List.of());
+            long before = registrationsOf(connection, retrying, target);
             try (Progress progress = Progress.onStandardError(total)) {
                 progress.startAt(resumeToken == null ? 0 : Math.min(before, total));
                 run(connection, retrying, source, target, progress, failures);
@@ -125,11 +125,24 @@ final class ReembedCommand implements Callable<Integer> {
         System.out.printf(
                 "%s into %s: %,d embedded, %,d there already, %,d corrected, %,d deleted, %,d failed%n",
                 source, target, embedded, present, corrected, deleted, failed);
+        if (failed > 0) {
+            System.out.println(
+                    "what failed is not in the new gallery; it follows when the same command is run again, once"
+                            + " its images are there: importing them again provides them");
+            return 1;
+        }
         System.out.printf(
                 "\"mekiki exchange --gallery %s --with %s\" puts the new gallery in the place of the old one; the same"
                         + " again takes it back%n",
                 from, to);
-        return failed == 0 ? 0 : 1;
+        return 0;
+    }
+
+    /** Without the name, which some reasons begin with. */
+    private static String reason(ReembedFailure failure) {
+        String message = failure.getError().getMessage();
+        String name = failure.getRegistration() + ": ";
+        return message.startsWith(name) ? message.substring(name.length()) : message;
     }
 
     /** Registrations of the new gallery, which is created if it is not there and there is a model for it. */
@@ -184,11 +197,10 @@ final class ReembedCommand implements Callable<Integer> {
             corrected += response.getCorrectedCount();
             deleted += response.getDeletedCount();
             for (ReembedFailure failure : response.getFailuresList()) {
-                failures.println(
-                        failure.getRegistration() + "\t" + failure.getError().getMessage());
+                String reason = reason(failure);
+                failures.println(failure.getRegistration() + "\t" + reason);
                 if (++failed <= FAILURES_SHOWN) {
-                    progress.say(failure.getRegistration() + ": "
-                            + failure.getError().getMessage());
+                    progress.say(failure.getRegistration() + ": " + reason);
                 }
             }
             failures.flush();

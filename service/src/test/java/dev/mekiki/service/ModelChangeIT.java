@@ -11,6 +11,7 @@ import dev.mekiki.samples.SampleDocument;
 import dev.mekiki.v1.CreateGalleryRequest;
 import dev.mekiki.v1.CreateRegistrationRequest;
 import dev.mekiki.v1.DeleteGalleryRequest;
+import dev.mekiki.v1.DeleteLabelRequest;
 import dev.mekiki.v1.DeleteRegistrationRequest;
 import dev.mekiki.v1.EmbedRequest;
 import dev.mekiki.v1.EmbedResponse;
@@ -22,6 +23,7 @@ import dev.mekiki.v1.ImportOptions;
 import dev.mekiki.v1.ImportRegistrationsRequest;
 import dev.mekiki.v1.ImportRegistrationsResponse;
 import dev.mekiki.v1.ImportRow;
+import dev.mekiki.v1.LabelsGrpc;
 import dev.mekiki.v1.ListRegistrationsRequest;
 import dev.mekiki.v1.RecognitionGrpc;
 import dev.mekiki.v1.RecognizeRequest;
@@ -185,7 +187,7 @@ class ModelChangeIT {
         assertThat(before.getEmbeddedCount()).isPositive();
         String token = before.getNextPageToken();
 
-        service.kill();
+        service.close();
         Files.writeString(images.resolve("arriving").resolve("left"), "half a file");
         Files.writeString(kept().getFirst(), "damaged");
         service = ServiceProcess.ready(
@@ -221,6 +223,12 @@ class ModelChangeIT {
         assertThat(mirror(step.getNextPageToken()).getDeletedCount()).isEqualTo(1);
         assertThat(kept()).hasSize(1);
 
+        importAll(OLD, DOCUMENTS.subList(1, 8));
+        assertThat(kept()).hasSize(8);
+        for (SampleDocument document : DOCUMENTS.subList(1, 8)) {
+            deleteLabel(OLD, document.mainLabel());
+        }
+        assertThat(kept()).hasSize(1);
         for (String gallery : List.of(OLD, NEW)) {
             GalleriesGrpc.newBlockingStub(channel)
                     .deleteGallery(
@@ -232,7 +240,7 @@ class ModelChangeIT {
     @Test
     void anImageForAGalleryWhoseModelIsNotServedIsRefusedAndSaysWhy() throws Exception {
         create(NEW, otherModel);
-        service.kill();
+        service.close();
         service = ServiceProcess.ready(folder);
         channel = service.connect();
 
@@ -256,6 +264,14 @@ class ModelChangeIT {
                                 .reembedGallery(reembedding(1, "").build(), caller))
                 .get();
         assertThat(nothingKept.code()).isEqualTo(Code.FAILED_PRECONDITION);
+    }
+
+    private void deleteLabel(String gallery, String label) {
+        DeleteLabelRequest step = DeleteLabelRequest.newBuilder()
+                .setParent(gallery)
+                .setLabel(label)
+                .build();
+        while (LabelsGrpc.newBlockingStub(channel).deleteLabel(step).getDeletedCount() > 0) {}
     }
 
     private static String lastPart(List<Registration> registrations, SampleDocument document) {

@@ -1,0 +1,47 @@
+package dev.mekiki.core.embedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.mekiki.core.image.EncodedImage;
+import dev.mekiki.core.time.Deadline;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class EmbeddersTest {
+
+    private static final Unasked MAIN = new Unasked(new EmbeddingSpace("m@1", 2, "first"));
+    private static final Unasked RETRAINED = new Unasked(new EmbeddingSpace("m@1", 2, "second"));
+
+    @Test
+    void findsEmbeddersByTheirSpaceAndSpacesByTheirNames() {
+        Embedders both = new Embedders(List.of(MAIN, RETRAINED));
+
+        assertThat(both.main()).isSameAs(MAIN);
+        assertThat(both.isOne()).isFalse();
+        assertThat(both.spaces()).containsExactly(MAIN.space(), RETRAINED.space());
+        assertThat(both.of(RETRAINED.space())).contains(RETRAINED);
+        assertThat(both.of(new EmbeddingSpace("m@1", 2, "third"))).isEmpty();
+        assertThat(both.named("m@1")).contains(MAIN.space());
+        assertThat(both.named("second")).contains(RETRAINED.space());
+        assertThat(both.named("m@2")).isEmpty();
+        assertThat(new Embedders(List.of(MAIN)).isOne()).isTrue();
+    }
+
+    @Test
+    void refusesTwoOfOneSpace() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Embedders(List.of(MAIN, new Unasked(MAIN.space()))))
+                .withMessageStartingWith("models: two of the embedding space m@1[2, first] (expected: one");
+        assertThatIllegalArgumentException().isThrownBy(() -> new Embedders(List.of()));
+    }
+
+    private record Unasked(EmbeddingSpace space) implements Embedder {
+
+        @Override
+        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Deadline deadline) {
+            throw new AssertionError("not asked for here");
+        }
+    }
+}
