@@ -99,11 +99,7 @@ final class Connection implements AutoCloseable {
         try {
             MilvusServiceBlockingStub waiting =
                     stub.withDeadlineAfter(settings.lookUpDeadline().toNanos(), TimeUnit.NANOSECONDS);
-            Refusal.check(waiting.connect(ConnectRequest.newBuilder()
-                            .setClientInfo(
-                                    ClientInfo.newBuilder().setSdkType("Java").setUser("mekiki"))
-                            .build())
-                    .getStatus());
+            // First, because a server refuses to connect to a database that it lacks, and does not say which it has.
             var databases = waiting.listDatabases(ListDatabasesRequest.getDefaultInstance());
             Refusal.check(databases.getStatus());
             if (!databases.getDbNamesList().contains(settings.database())) {
@@ -112,6 +108,11 @@ final class Connection implements AutoCloseable {
                         "none named \"" + settings.database() + "\"",
                         "one of " + databases.getDbNamesList());
             }
+            Refusal.check(waiting.connect(ConnectRequest.newBuilder()
+                            .setClientInfo(
+                                    ClientInfo.newBuilder().setSdkType("Java").setUser("mekiki"))
+                            .build())
+                    .getStatus());
             var version = waiting.getVersion(GetVersionRequest.getDefaultInstance());
             Refusal.check(version.getStatus());
             return version.getVersion();
