@@ -23,8 +23,11 @@ final class Health implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition nudged = lock.newCondition();
 
-    /** Guarded by {@code lock}. */
-    private boolean stopped;
+    /** Set under {@code lock}. */
+    private volatile boolean stopped;
+
+    /** Null until {@link #start}. */
+    private volatile @Nullable Thread watcher;
 
     /** Why Milvus is away, or null if it is there. */
     private volatile @Nullable Throwable loss;
@@ -41,7 +44,7 @@ final class Health implements AutoCloseable {
      * @param recovered whether Milvus, which answers again, can be used again; asked until it can
      */
     void start(BooleanSupplier recovered) {
-        Thread.ofPlatform().daemon().name("milvus-health").start(() -> watch(recovered));
+        watcher = Thread.ofPlatform().daemon().name("milvus-health").start(() -> watch(recovered));
     }
 
     boolean available() {
@@ -82,11 +85,14 @@ final class Health implements AutoCloseable {
                     loss = null;
                 }
             } catch (RuntimeException e) {
+                if (stopped) {
+                    return; // it was interrupted, which says nothing of Milvus
+                }
                 loss = e;
             }
             boolean available = loss == null;
             // a loss that was over before this thread looked was met by callers only
-            if (available != told) {
+            if (available != told && !stopped) {
                 told = available;
                 tell(available);
             }
@@ -114,20 +120,29 @@ final class Health implements AutoCloseable {
             }
             return !stopped;
         } catch (InterruptedException e) {
-            return !stopped; // nobody has this thread but the JVM's owner
+            return !stopped; // by close
         } finally {
             lock.unlock();
         }
     }
 
+    /** When it returns, nobody is told anything any more; the listener itself may call it. */
     @Override
     public void close() {
         lock.lock();
         try {
             stopped = true;
-            nudged.signal();
         } finally {
             lock.unlock();
+        }
+        @Nullable Thread watching = watcher;
+        if (watching != null && watching != Thread.currentThread()) {
+            watching.interrupt(); // it may be waiting for an answer
+            try {
+                watching.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }
