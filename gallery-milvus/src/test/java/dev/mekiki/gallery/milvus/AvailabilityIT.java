@@ -71,7 +71,7 @@ class AvailabilityIT {
 
     @BeforeAll
     static void start() {
-        server = MilvusServer.start(folder, MilvusSettings.forTests());
+        server = MilvusServer.start(folder, MilvusSettings.forTestsThatKill());
     }
 
     @AfterAll

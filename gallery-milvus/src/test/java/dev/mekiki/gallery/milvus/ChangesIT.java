@@ -195,7 +195,7 @@ class ChangesIT {
     void whatWasDeletedIsAddedAgain() throws Exception {
         inParallel(8, thread -> {
             Registration one = registrations("t" + thread, 1).getFirst();
-            for (int round = 0; round < 10; round++) {
+            for (int round = 0; round < 4; round++) {
                 assertAdded(store.registrations().addAll(ID, List.of(one)), List.of(one));
                 store.registrations().delete(ID, one.id());
                 assertThat(store.registrations().find(ID, one.id())).isEmpty();

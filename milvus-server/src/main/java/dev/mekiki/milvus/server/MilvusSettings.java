@@ -19,6 +19,8 @@ public record MilvusSettings(Map<String, String> environment) {
 
     private static final Duration QUICK_TICK = Duration.ofMillis(20);
 
+    private static final Duration SHORT_SESSION = Duration.ofSeconds(5);
+
     public MilvusSettings {
         environment = Map.copyOf(environment);
     }
@@ -31,6 +33,15 @@ public record MilvusSettings(Map<String, String> environment) {
     public static MilvusSettings forTests() {
         return DEFAULTS.with("PROXY_TIMETICKINTERVAL", Long.toString(QUICK_TICK.toMillis()))
                 .with("QUOTAANDLIMITS_LIMITS_MAXCOLLECTIONNUMPERDB", Integer.toString(ROOM_FOR_COLLECTIONS));
+    }
+
+    /**
+     * As {@link #forTests}, for a server that is killed and started again. The parts of a server find each other through
+     * sessions, and those of the killed one have to expire before the new ones are found: that takes a minute by
+     * default, here ten seconds. In return a server that gets no processor for some seconds ends itself.
+     */
+    public static MilvusSettings forTestsThatKill() {
+        return forTests().with("COMMON_SESSION_TTL", Long.toString(SHORT_SESSION.toSeconds()));
     }
 
     public MilvusSettings with(String variable, String value) {
