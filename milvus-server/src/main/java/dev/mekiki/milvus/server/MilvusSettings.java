@@ -19,7 +19,7 @@ public record MilvusSettings(Map<String, String> environment) {
 
     private static final Duration QUICK_TICK = Duration.ofMillis(20);
 
-    private static final Duration SHORT_SESSION = Duration.ofSeconds(5);
+    private static final Duration SHORT_SESSION = Duration.ofSeconds(8);
 
     public MilvusSettings {
         environment = Map.copyOf(environment);
@@ -38,7 +38,7 @@ public record MilvusSettings(Map<String, String> environment) {
     /**
      * As {@link #forTests}, for a server that is killed and started again. The parts of a server find each other through
      * sessions, and those of the killed one have to expire before the new ones are found: that takes a minute by
-     * default, here ten seconds. In return a server that gets no processor for some seconds ends itself.
+     * default, here some fifteen seconds. In return a server that gets no processor for eight seconds ends itself.
      */
     public static MilvusSettings forTestsThatKill() {
         return forTests().with("COMMON_SESSION_TTL", Long.toString(SHORT_SESSION.toSeconds()));
