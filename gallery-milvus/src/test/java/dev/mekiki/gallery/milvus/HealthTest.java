@@ -93,20 +93,23 @@ class HealthTest {
 
     @Test
     void tellsNobodyThatMilvusIsAwayBecauseItIsClosedItself() throws InterruptedException {
-        CountDownLatch asking = new CountDownLatch(1);
-        CountDownLatch never = new CountDownLatch(1);
+        BlockingQueue<Thread> asking = new LinkedBlockingQueue<>();
+        CountDownLatch closed = new CountDownLatch(1);
         Health health = new Health(told::add, () -> {
-            asking.countDown();
+            asking.add(Thread.currentThread());
             try {
-                never.await();
+                closed.await();
             } catch (InterruptedException e) {
                 throw new IllegalStateException("interrupted while waiting for Milvus", e);
             }
+            throw new IllegalStateException("the channel was shut down");
         });
         health.start(() -> true);
-        asking.await();
+        Thread watcher = asking.take();
 
         health.close();
+        closed.countDown();
+        watcher.join();
 
         assertThat(told).isEmpty();
         assertThat(health.available()).isTrue();
