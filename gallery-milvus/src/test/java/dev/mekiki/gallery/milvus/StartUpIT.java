@@ -35,8 +35,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What is said of a Milvus that cannot be used. */
+@Execution(ExecutionMode.CONCURRENT)
 class StartUpIT {
 
     private static final Gallery GALLERY = Specimens.gallery("documents", Specimens.space(8));
