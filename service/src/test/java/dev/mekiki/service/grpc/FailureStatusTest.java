@@ -19,6 +19,7 @@ import dev.mekiki.core.failure.Failure;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.Overloaded;
+import dev.mekiki.core.failure.PreconditionUnmet;
 import dev.mekiki.core.failure.SpaceMismatch;
 import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.time.Stage;
@@ -34,6 +35,7 @@ class FailureStatusTest {
             new NotFound("galleries/a/registrations/b"),
             new AlreadyExists("galleries/a"),
             new SpaceMismatch(new EmbeddingSpace("a", 2, "1"), new EmbeddingSpace("b", 2, "2")),
+            new PreconditionUnmet("MODEL_NOT_SERVED", "galleries/a", "an image (expected: a vector)"),
             new Overloaded("queue", 3, Duration.ofMillis(250)),
             new Unavailable("away", Duration.ofSeconds(2)),
             new DeadlineExpired(Stage.DECODE));
@@ -54,6 +56,7 @@ class FailureStatusTest {
                         Code.INVALID_ARGUMENT,
                         Code.NOT_FOUND,
                         Code.ALREADY_EXISTS,
+                        Code.FAILED_PRECONDITION,
                         Code.FAILED_PRECONDITION,
                         Code.UNAVAILABLE,
                         Code.UNAVAILABLE,
