@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 public record RegistrationId(String value) {
 
     private static final int MAX_LENGTH = 64;
+    private static final int DERIVED_LENGTH = 40;
 
     /** @throws InvalidInput if it is not a legal name */
     public RegistrationId {
@@ -32,7 +33,13 @@ public record RegistrationId(String value) {
         String identity = gallery.value() + '\n' + label + '\n' + content.hex();
         return new RegistrationId(ContentDigest.of(identity.getBytes(StandardCharsets.UTF_8))
                 .hex()
-                .substring(0, 40));
+                .substring(0, DERIVED_LENGTH));
+    }
+
+    /** Whether it looks like a {@linkplain #derived derived} one. */
+    public boolean hasDerivedForm() {
+        return value.length() == DERIVED_LENGTH
+                && value.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
     }
 
     private static boolean isLegal(String text) {

@@ -25,6 +25,7 @@ final class GalleryCollection {
     private final Table labels;
     private final SubLabels subLabels;
     private final AbsentContents absentContents = new AbsentContents(System::nanoTime);
+    private final ForeignIds foreignIds;
     private final Scribe scribe;
 
     GalleryCollection(
@@ -34,6 +35,7 @@ final class GalleryCollection {
         this.rows = new Table(connection, name);
         this.labels = new Table(connection, names.labelsOf(name));
         this.subLabels = new SubLabels(labels, connection.settings().staleness());
+        this.foreignIds = new ForeignIds(labels, connection.settings().staleness());
         this.scribe = new Scribe(this, connection);
     }
 
@@ -67,6 +69,10 @@ final class GalleryCollection {
 
     AbsentContents absentContents() {
         return absentContents;
+    }
+
+    ForeignIds foreignIds() {
+        return foreignIds;
     }
 
     Scribe scribe() {

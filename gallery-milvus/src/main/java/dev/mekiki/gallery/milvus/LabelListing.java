@@ -38,7 +38,7 @@ final class LabelListing {
         PageToken token = new PageToken("labels\n" + gallery);
         List<LabelCount> labels = new ArrayList<>();
         int pathsAtOnce = Math.clamp(2L * request.size(), 64, PATHS_AT_ONCE);
-        String after = token.lastOf(request).map(LabelRows::afterMain).orElse(Filters.after(LabelRows.PATH, ""));
+        String after = token.lastOf(request).map(LabelRows::afterMain).orElseGet(LabelRows::everything);
         while (true) {
             List<LabelPath> paths = LabelRows.read(collection.labels().firstRows(after, LabelRows.ALL, pathsAtOnce));
             boolean last = paths.size() < pathsAtOnce;

@@ -29,18 +29,33 @@ final class LabelRows {
     /** Sorts after the paths of a main label and before every other main label that begins with it. */
     private static final char AFTER_SUB_LABELS = ' ';
 
+    /** A path that is none, see {@link ForeignIds}; sorts before all others. */
+    static final String FOREIGN_IDS = "\u0001foreign-ids";
+
     private LabelRows() {}
 
+    /** The condition of all paths. */
+    static String everything() {
+        return Filters.after(PATH, FOREIGN_IDS);
+    }
+
+    static List<FieldData> foreignIds() {
+        return columns(List.of(FOREIGN_IDS), List.of(""), List.of(""));
+    }
+
     static List<FieldData> write(List<LabelPath> labels) {
+        return columns(
+                labels.stream().map(LabelRows::path).toList(),
+                labels.stream().map(LabelPath::main).toList(),
+                labels.stream().map(label -> label.sub().orElse("")).toList());
+    }
+
+    private static List<FieldData> columns(List<String> paths, List<String> mains, List<String> subs) {
         return List.of(
-                Columns.texts(PATH, labels.stream().map(LabelRows::path).toList()),
-                Columns.texts(
-                        RegistrationRows.MAIN,
-                        labels.stream().map(LabelPath::main).toList()),
-                Columns.texts(
-                        RegistrationRows.SUB,
-                        labels.stream().map(label -> label.sub().orElse("")).toList()),
-                Columns.vectors(VECTOR, VECTOR_DIMENSION, Collections.nCopies(labels.size(), new float[] {1, 0})));
+                Columns.texts(PATH, paths),
+                Columns.texts(RegistrationRows.MAIN, mains),
+                Columns.texts(RegistrationRows.SUB, subs),
+                Columns.vectors(VECTOR, VECTOR_DIMENSION, Collections.nCopies(paths.size(), new float[] {1, 0})));
     }
 
     static String path(LabelPath label) {

@@ -142,13 +142,21 @@ public final class MilvusGallery implements GalleryBackend {
             return catalogue.with(gallery, collection -> {
                 rows.forEach(row -> requireSpace(collection, row.embedding()));
                 rows.forEach(row -> RegistrationRows.requireStorable(row.attributes()));
+                Map<RegistrationId, ContentDigest> derived = derived(gallery, rows);
+                if (!collection.foreignIds().isMarked()
+                        && rows.stream().anyMatch(row -> ForeignIds.isForeign(row, derived))) {
+                    collection.foreignIds().mark();
+                }
+                boolean spared = rows.stream()
+                                .anyMatch(row -> collection.absentContents().isAbsent(row.content()))
+                        && !collection.foreignIds().any();
                 List<CompletableFuture<List<Addition>>> batches = new ArrayList<>();
                 for (List<Row> batch : GalleryCollection.slices(rows, BATCH)) {
                     batches.add(collection
                             .scribe()
                             .submit(
                                     batch.stream().map(Row::id).collect(Collectors.toSet()),
-                                    derivedFromAbsent(gallery, collection, batch),
+                                    spared ? derived : Map.of(),
                                     present -> added(gallery, batch, present)));
                 }
                 List<Addition> additions = new ArrayList<>(rows.size());
@@ -157,12 +165,10 @@ public final class MilvusGallery implements GalleryBackend {
             });
         }
 
-        private static Map<RegistrationId, ContentDigest> derivedFromAbsent(
-                GalleryId gallery, GalleryCollection collection, List<Row> rows) {
-            Map<RegistrationId, ContentDigest> derived = new HashMap<>();
+        private static Map<RegistrationId, ContentDigest> derived(GalleryId gallery, List<Row> rows) {
+            Map<RegistrationId, ContentDigest> derived = HashMap.newHashMap(rows.size());
             for (Row row : rows) {
-                if (collection.absentContents().isAbsent(row.content())
-                        && row.id().equals(RegistrationId.derived(gallery, row.label(), row.content()))) {
+                if (row.isIdDerived(gallery)) {
                     derived.put(row.id(), row.content());
                 }
             }

@@ -38,6 +38,11 @@ record Row(
         return new Row(id, newLabel, content, embedding, attributes, createTime);
     }
 
+    /** Whether the id follows from label and content, as {@link RegistrationId#derived} says. */
+    boolean isIdDerived(GalleryId gallery) {
+        return id.hasDerivedForm() && id.equals(RegistrationId.derived(gallery, label, content));
+    }
+
     RegistrationKey key() {
         return new RegistrationKey(id, label, content);
     }

@@ -89,8 +89,11 @@ final class Scribe {
     /** What was decided but is not shown yet. */
     private final Map<RegistrationId, State> unseen = new ConcurrentHashMap<>();
 
-    /** Of groups that could not be written; raised by the writer only, after {@link #unseen} has forgotten the group. */
+    /** How many groups could not be written; raised by the writer only. */
     private volatile int unwritable;
+
+    /** {@link #unwritable} up to which everything was forgotten; used by the decider only. */
+    private int forgotten;
 
     /** Paths that have a row, least used first; used by the writer only. */
     private final Map<LabelPath, Boolean> knownPaths = new LinkedHashMap<>(16, 0.75f, true) {
@@ -161,12 +164,18 @@ final class Scribe {
      *
      * @param rowsTime of the last change of rows, or null if there was none
      * @param pathsTime of the last new path, or null
+     * @param failure why it was not written, or null if it was
      */
     private record Written(
             Decided decided,
             @Nullable Long rowsTime,
             @Nullable Long pathsTime,
-            List<LabelPath> paths) {
+            List<LabelPath> paths,
+            @Nullable Throwable failure) {
+
+        static Written not(Decided decided, Throwable failure) {
+            return new Written(decided, null, null, List.of(), failure);
+        }
 
         List<ContentDigest> contents() {
             return decided.states.values().stream()
@@ -337,7 +346,7 @@ final class Scribe {
 
     private void makeChanges(List<Quick<?>> group) {
         try {
-            int basis = unwritable;
+            int basis = basis();
             Set<RegistrationId> ids = new HashSet<>();
             Map<RegistrationId, ContentDigest> derived = new HashMap<>();
             for (Quick<?> quick : group) {
@@ -369,18 +378,13 @@ final class Scribe {
 
     private void makeStep(Stepping stepping) {
         try {
-            // it goes by what is shown, so everything has to be
-            CompletableFuture<Boolean> shown = new CompletableFuture<>();
-            decided(Map.of(), List.of(new Reply<>(shown, () -> true)), unwritable);
-            shown.join();
-            int basis = unwritable;
+            int basis = basis();
+            awaitShown(); // it goes by what is shown, so everything has to be
             Map<RegistrationId, State> states = new HashMap<>();
             stepping.step
                     .next()
                     .forEach((id, row) -> states.put(id, row.map(State::of).orElse(State.NOTHING)));
             decided(states, List.of(new Reply<>(stepping.done, states::size)), basis);
-        } catch (CompletionException e) {
-            stepping.done.completeExceptionally(e.getCause()); // told by the confirmer
         } catch (RuntimeException | Error e) {
             stepping.done.completeExceptionally(failure(e));
         }
@@ -391,6 +395,30 @@ final class Scribe {
             LOG.log(Level.ERROR, () -> "writing " + collection.name() + " failed", e);
         }
         return e;
+    }
+
+    /**
+     * What the next decision rests upon. After a group could not be written, it waits until that group, and those that
+     * were decided in the belief that it would be there, are forgotten.
+     */
+    private int basis() {
+        while (forgotten != unwritable) {
+            int next = unwritable;
+            awaitShown();
+            forgotten = next;
+        }
+        return forgotten;
+    }
+
+    /** Waits until everything that was decided is shown, or forgotten. */
+    private void awaitShown() {
+        CompletableFuture<Boolean> shown = new CompletableFuture<>();
+        decided(Map.of(), List.of(new Reply<>(shown, () -> true)), unwritable);
+        try {
+            shown.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException why ? why : e;
+        }
     }
 
     private void decided(Map<RegistrationId, State> states, List<Reply<?>> replies, int basis) {
@@ -404,15 +432,15 @@ final class Scribe {
             Decided next = take(unwritten);
             last = next.last;
             try {
-                if (next.basis != unwritable && !last) {
+                if (next.basis != unwritable && !next.states.isEmpty()) {
                     throw new Unavailable("a change before this one could not be written", Connection.RETRY_AFTER);
                 }
                 put(unconfirmed, store(next));
             } catch (RuntimeException | Error e) {
                 Throwable failure = failure(e);
-                forget(next);
+                collection.rows().doubt(); // some of it may have been written
                 unwritable++;
-                next.replies.forEach(reply -> reply.fail(failure));
+                put(unconfirmed, Written.not(next, failure));
             }
         }
     }
@@ -436,7 +464,7 @@ final class Scribe {
         if (!removed.isEmpty()) {
             rowsTime = later(rowsTime, collection.delete(removed));
         }
-        return new Written(decided, rowsTime, pathsTime, List.copyOf(paths));
+        return new Written(decided, rowsTime, pathsTime, List.copyOf(paths), null);
     }
 
     /** Several requests at once, because Milvus works on each with one processor. */
@@ -507,7 +535,8 @@ final class Scribe {
                 // Before it is forgotten, so that the decider learns of it from one or the other.
                 collection.absentContents().present(written.contents());
                 forget(written.decided);
-                written.decided.replies.forEach(failure == null ? Reply::send : reply -> reply.fail(failure));
+                @Nullable Throwable why = written.failure == null ? failure : written.failure;
+                written.decided.replies.forEach(why == null ? Reply::send : reply -> reply.fail(why));
             }
         }
     }
@@ -533,6 +562,7 @@ final class Scribe {
             collection.subLabels().confirmed(paths);
             return null;
         } catch (RuntimeException | Error e) {
+            collection.rows().doubt();
             return failure(e);
         }
     }
@@ -571,7 +601,9 @@ final class Scribe {
                 @Nullable ContentDigest content = derived.get(id);
                 if (written != null) {
                     before.put(id, written);
-                } else if (content == null || !collection.absentContents().isAbsent(content)) {
+                } else if (content == null
+                        || collection.foreignIds().isKnown()
+                        || !collection.absentContents().isAbsent(content)) {
                     unread.add(id);
                 }
             }

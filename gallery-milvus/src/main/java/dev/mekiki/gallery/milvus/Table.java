@@ -23,6 +23,7 @@ import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -54,8 +55,14 @@ final class Table {
     private final Connection connection;
     private final String name;
 
-    /** What was confirmed to be seen last, and when; replaced together. */
+    /** What was confirmed to be seen last, and when; replaced together, under {@code this}. */
     private volatile Seen seen = new Seen(UNKNOWN, System.nanoTime());
+
+    /** How many changes failed, so that they may have been made or not. */
+    private final AtomicLong doubts = new AtomicLong();
+
+    /** Of how many of those a read has waited for since. */
+    private final AtomicLong settled = new AtomicLong();
 
     /**
      * @param time as Milvus counts it
@@ -96,7 +103,7 @@ final class Table {
         // Without these, later servers bring any rows. With these, a time that is given is the time of what is read,
         // so none may be given.
         request.addQueryParams(parameter("iterator", "True")).addQueryParams(parameter("reduce_stop_for_best", "True"));
-        request.setConsistencyLevel(isRecent() ? ConsistencyLevel.Strong : ConsistencyLevel.Bounded);
+        request.setConsistencyLevel(isRecent() || isDoubtful() ? ConsistencyLevel.Strong : ConsistencyLevel.Bounded);
         return new Columns(query(request).getFieldsDataList());
     }
 
@@ -126,7 +133,9 @@ final class Table {
                 .addSearchParams(parameter("topk", Integer.toString(most)))
                 .addSearchParams(parameter("params", parameters))
                 .addSearchParams(parameter("round_decimal", "-1"));
-        if (isRecent()) {
+        if (isDoubtful()) {
+            request.setConsistencyLevel(ConsistencyLevel.Strong);
+        } else if (isRecent()) {
             request.setConsistencyLevel(ConsistencyLevel.Session).setGuaranteeTimestamp(seen.time);
         } else {
             request.setConsistencyLevel(ConsistencyLevel.Bounded).setGuaranteeTimestamp(2);
@@ -192,8 +201,20 @@ final class Table {
             return results;
         });
         if (time != UNKNOWN) {
-            seen = new Seen(time, System.nanoTime());
+            synchronized (this) {
+                if (time >= seen.time) {
+                    seen = new Seen(time, System.nanoTime());
+                }
+            }
         }
+    }
+
+    /**
+     * A change failed, so that it may have been made or not. Until a read has waited for everything that Milvus was told
+     * before, every read does.
+     */
+    void doubt() {
+        doubts.incrementAndGet();
     }
 
     /** Has Milvus begin to load the collection, unless it is loaded. */
@@ -233,6 +254,10 @@ final class Table {
                 .addQueryParams(parameter("limit", Integer.toString(most)));
     }
 
+    private boolean isDoubtful() {
+        return doubts.get() != settled.get();
+    }
+
     private boolean isRecent() {
         Seen last = seen;
         return last.time != UNKNOWN && System.nanoTime() - last.at < RECENT.toNanos();
@@ -240,6 +265,9 @@ final class Table {
 
     /** Such that it sees what this process has changed, and is not far behind what others have. */
     private QueryRequest.Builder recent(QueryRequest.Builder request) {
+        if (isDoubtful()) {
+            return request.setConsistencyLevel(ConsistencyLevel.Strong);
+        }
         return isRecent()
                 ? request.setConsistencyLevel(ConsistencyLevel.Session).setGuaranteeTimestamp(seen.time)
                 : request.setConsistencyLevel(ConsistencyLevel.Bounded).setGuaranteeTimestamp(2);
@@ -247,11 +275,14 @@ final class Table {
 
     private QueryResults query(QueryRequest.Builder request) {
         QueryRequest built = request.build();
-        return reading(() -> {
+        long doubted = built.getConsistencyLevel() == ConsistencyLevel.Strong ? doubts.get() : 0;
+        QueryResults found = reading(() -> {
             QueryResults results = connection.call(connection.settings().lookUpDeadline(), stub -> stub.query(built));
             Refusal.check(results.getStatus());
             return results;
         });
+        settled.accumulateAndGet(doubted, Math::max);
+        return found;
     }
 
     private <T> T reading(Supplier<T> attempt) {

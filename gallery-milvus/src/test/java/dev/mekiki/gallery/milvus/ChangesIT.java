@@ -6,6 +6,8 @@ import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.gallery.Addition;
 import dev.mekiki.core.gallery.Gallery;
 import dev.mekiki.core.gallery.GalleryId;
+import dev.mekiki.core.gallery.LabelCount;
+import dev.mekiki.core.gallery.PageRequest;
 import dev.mekiki.core.gallery.Registration;
 import dev.mekiki.core.gallery.RegistrationId;
 import dev.mekiki.core.gallery.RegistrationKey;
@@ -70,6 +72,35 @@ class ChangesIT {
         try (TestMilvus milvus = new TestMilvus(MilvusServer.shared())) {
             milvus.dropAll(TestMilvus.prefix(folder));
         }
+    }
+
+    @Test
+    void anIdThatSomebodyChoseIsTakenThoughTheContentThatItWouldFollowFromIsAbsent() {
+        LabelPath label = LABELS.getFirst();
+        ContentDigest absent = Specimens.content("absent");
+        RegistrationId id = RegistrationId.derived(ID, label, absent);
+        Specimens specimens = new Specimens(GALLERY.space(), 1);
+        Registration chosen = new Registration(
+                ID, id, label, Specimens.content("present"), specimens.vector(), Map.of(), Specimens.TIME);
+        Registration derived = new Registration(ID, id, label, absent, specimens.vector(), Map.of(), Specimens.TIME);
+        store.registrations().addAll(ID, List.of(chosen));
+
+        assertThat(store.search().withContents(ID, Set.of(absent))).isEmpty();
+        assertThat(store.registrations().addAll(ID, List.of(derived)))
+                .containsExactly(new Addition.Taken(chosen.key()));
+        try (MilvusGallery another = MilvusGallery.open(
+                MilvusGallerySettings.at(MilvusServer.shared().uri()).withNames("default", TestMilvus.prefix(folder)),
+                _ -> {})) {
+            while (another.registrations().find(ID, id).isEmpty()) {
+                Thread.onSpinWait(); // other processes see it after a while
+            }
+            assertThat(another.search().withContents(ID, Set.of(absent))).isEmpty();
+            assertThat(another.registrations().addAll(ID, List.of(derived)))
+                    .containsExactly(new Addition.Taken(chosen.key()));
+        }
+        assertThat(store.labels().list(ID, PageRequest.first(10)).items())
+                .extracting(LabelCount::main)
+                .containsExactly(label.main());
     }
 
     @Test
