@@ -13,15 +13,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFormatTooNewException;
@@ -32,7 +29,6 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.IndexWriterConfig.OpenMode;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.MergePolicy.OneMerge;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.SearcherFactory;
@@ -42,7 +38,6 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.IOFunction;
-import org.apache.lucene.util.ThreadInterruptedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -499,77 +494,5 @@ final class GalleryIndex {
     /** The usual file system directory; tests put others in its place. */
     static Directory onFileSystem(Path path) throws IOException {
         return FSDirectory.open(path);
-    }
-
-    /**
-     * Merges in the background. Nobody waits for it: however far the merges are behind, changes go on, and what has no
-     * graph yet is compared one by one. One that fails is tried again after the next change, and says so in the log.
-     *
-     * <p>Merges that build graphs take turns, the smallest first, on half of the cores; the others, which take
-     * milliseconds, wait for none of them.
-     */
-    private static final class Merges extends ConcurrentMergeScheduler {
-
-        private final int graphFrom;
-        private final Runnable merged;
-        private final Object turn = new Object();
-
-        /** Guarded by {@code turn}, as is the next. */
-        private final PriorityQueue<OneMerge> queue = new PriorityQueue<>(Comparator.comparingInt(Merges::documents));
-
-        private int free = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-
-        Merges(int graphFrom, Runnable merged) {
-            this.graphFrom = graphFrom;
-            this.merged = merged;
-            setMaxMergesAndThreads(Integer.MAX_VALUE, Integer.MAX_VALUE);
-        }
-
-        @Override
-        protected void doMerge(MergeSource source, OneMerge merge) throws IOException {
-            boolean graph = documents(merge) >= graphFrom;
-            if (graph) {
-                awaitTurn(merge);
-            }
-            try {
-                super.doMerge(source, merge);
-            } finally {
-                if (graph) {
-                    synchronized (turn) {
-                        free++;
-                        turn.notifyAll();
-                    }
-                }
-            }
-            merged.run();
-        }
-
-        private static int documents(OneMerge merge) {
-            return merge.segments.stream()
-                    .mapToInt(segment -> segment.info.maxDoc())
-                    .sum();
-        }
-
-        private void awaitTurn(OneMerge merge) {
-            synchronized (turn) {
-                queue.add(merge);
-                try {
-                    while (free == 0 || !merge.equals(queue.peek())) {
-                        turn.wait();
-                    }
-                    free--;
-                } catch (InterruptedException e) {
-                    throw new ThreadInterruptedException(e);
-                } finally {
-                    queue.remove(merge);
-                    turn.notifyAll();
-                }
-            }
-        }
-
-        @Override
-        protected void handleMergeException(Throwable e) {
-            LOG.log(Level.ERROR, "merging failed", e);
-        }
     }
 }
