@@ -79,6 +79,12 @@ final class GalleryCollection {
         return scribe;
     }
 
+    /** A change failed, so that rows and paths may have been written or not; see {@link Table#doubt}. */
+    void doubt() {
+        rows.doubt();
+        labels.doubt();
+    }
+
     /** How many whole rows go into one message. */
     int rowsAtOnce() {
         return Math.clamp(MESSAGE_BYTES / (space().dimension() * Float.BYTES + ROW_BYTES), 16, 2_000);

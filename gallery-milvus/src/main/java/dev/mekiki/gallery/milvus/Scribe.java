@@ -438,7 +438,7 @@ final class Scribe {
                 put(unconfirmed, store(next));
             } catch (RuntimeException | Error e) {
                 Throwable failure = failure(e);
-                collection.rows().doubt(); // some of it may have been written
+                collection.doubt(); // some of it may have been written
                 unwritable++;
                 put(unconfirmed, Written.not(next, failure));
             }
@@ -562,7 +562,7 @@ final class Scribe {
             collection.subLabels().confirmed(paths);
             return null;
         } catch (RuntimeException | Error e) {
-            collection.rows().doubt();
+            collection.doubt();
             return failure(e);
         }
     }
