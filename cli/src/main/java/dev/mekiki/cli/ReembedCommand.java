@@ -187,7 +187,8 @@ final class ReembedCommand implements Callable<Integer> {
             try {
                 response = retrying.call(() -> connection.galleries().reembedGallery(request.build()));
             } catch (StatusRuntimeException e) {
-                if (!request.getPageToken().isEmpty()) {
+                // What is refused as such is perhaps the token itself.
+                if (!request.getPageToken().isEmpty() && e.getStatus().getCode() != Status.Code.INVALID_ARGUMENT) {
                     progress.say("stopped; to go on there: --resume-token " + request.getPageToken());
                 }
                 throw e;
