@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  *
  * <p>Batches may be added before those before them are done; their images are embedded and their rows stored side by
  * side. What is found is nevertheless what would be found one after another, because what is decided about a batch waits
- * for what is decided about those before it, and takes account of those that are not stored yet.
+ * for what is decided about those before it, and takes account of those that the gallery does not show yet.
  *
  * <p>Thread-safe, but for {@link #add}, which is called by one thread at a time.
  */
@@ -39,9 +39,13 @@ public final class BulkImport {
     final GalleryBackend galleries;
     final Executor threads;
     final InstantSource clock;
+    private final Unshown unshown;
 
     // All of the following under this object's lock.
+
+    /** Those that the gallery does not show yet. */
     private final Deque<ImportBatch> underWay = new ArrayDeque<>();
+
     private final Deque<ImportBatch> checked = new ArrayDeque<>();
     private CompletableFuture<?> lastDecided = CompletableFuture.completedFuture(null);
     private boolean abandoned;
@@ -52,6 +56,7 @@ public final class BulkImport {
             ImportOptions options,
             Optional<Embedder> embedder,
             GalleryBackend galleries,
+            Unshown unshown,
             Executor threads,
             InstantSource clock) {
         this.gallery = gallery;
@@ -59,6 +64,7 @@ public final class BulkImport {
         this.options = options;
         this.embedder = embedder;
         this.galleries = galleries;
+        this.unshown = unshown;
         this.threads = threads;
         this.clock = clock;
     }
@@ -100,6 +106,14 @@ public final class BulkImport {
         return results.whenComplete((_, failure) -> ended(batch, failure == null));
     }
 
+    /**
+     * Completes when look-ups see all rows that {@link #add} has said to be durable until now, and never fails: if the
+     * store goes away, the rows are durable all the same, and no look-up that succeeds later misses them.
+     */
+    public CompletableFuture<Void> shown() {
+        return unshown.shown();
+    }
+
     /** Stops as soon as possible: nothing more is embedded, and what is not being stored already is not stored. */
     public void abandon() {
         List<ImportBatch> dropped;
@@ -110,13 +124,23 @@ public final class BulkImport {
         dropped.forEach(ImportBatch::abandon);
     }
 
-    private synchronized void ended(ImportBatch batch, boolean done) {
-        underWay.remove(batch);
+    private void ended(ImportBatch batch, boolean done) {
         if (done && options.validateOnly()) {
-            checked.add(batch);
-            if (checked.size() > REMEMBERED) {
-                checked.remove();
-            }
+            remember(batch);
         }
+        CompletableFuture<Void> shown = batch.shown();
+        unshown.add(shown);
+        var _ = shown.thenRun(() -> forget(batch));
+    }
+
+    private synchronized void remember(ImportBatch batch) {
+        checked.add(batch);
+        if (checked.size() > REMEMBERED) {
+            checked.remove();
+        }
+    }
+
+    private synchronized void forget(ImportBatch batch) {
+        underWay.remove(batch);
     }
 }

@@ -19,6 +19,7 @@ public final class BulkImporter {
     private final GalleryBackend galleries;
     private final Executor threads;
     private final InstantSource clock;
+    private final Unshown unshown = new Unshown();
 
     /**
      * @param embedders by the space of their vectors; they wait where others would be overloaded, see
@@ -39,23 +40,28 @@ public final class BulkImporter {
     }
 
     /**
-     * Begins to import into a gallery. The future fails with {@link NotFound} if it does not exist, and with
+     * Begins to import into a gallery. What is found about its rows takes account of everything that imports before it
+     * were told to be durable. The future fails with {@link NotFound} if it does not exist, and with
      * {@link dev.mekiki.core.failure.Unavailable} if the store is away.
      */
     public CompletableFuture<BulkImport> begin(GalleryId gallery, ImportOptions options) {
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    Gallery found =
-                            galleries.catalogue().find(gallery).orElseThrow(() -> new NotFound(gallery.resource()));
-                    return new BulkImport(
-                            found.id(),
-                            found.space(),
-                            options,
-                            embedders.apply(found.space()).map(embedder -> embedder),
-                            galleries,
-                            threads,
-                            clock);
-                },
-                threads);
+        return unshown.shown()
+                .thenApplyAsync(
+                        _ -> {
+                            Gallery found = galleries
+                                    .catalogue()
+                                    .find(gallery)
+                                    .orElseThrow(() -> new NotFound(gallery.resource()));
+                            return new BulkImport(
+                                    found.id(),
+                                    found.space(),
+                                    options,
+                                    embedders.apply(found.space()).map(embedder -> embedder),
+                                    galleries,
+                                    unshown,
+                                    threads,
+                                    clock);
+                        },
+                        threads);
     }
 }

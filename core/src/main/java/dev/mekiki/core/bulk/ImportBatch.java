@@ -9,6 +9,7 @@ import dev.mekiki.core.failure.AlreadyExists;
 import dev.mekiki.core.failure.Failure;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.gallery.Addition;
+import dev.mekiki.core.gallery.Appended;
 import dev.mekiki.core.gallery.Candidates;
 import dev.mekiki.core.gallery.ExactScore;
 import dev.mekiki.core.gallery.LookUp;
@@ -39,8 +40,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One batch on its way: compared with what the gallery holds, embedded, compared with the batches before it that are not
- * in the gallery yet, stored. Each step runs after the one before, so that its fields need no lock but for
+ * One batch on its way: compared with what the gallery shows, embedded, compared with the batches before it that the
+ * gallery does not show yet, stored. Each step runs after the one before, so that its fields need no lock but for
  * {@link #accepted}, which later batches read once {@link #decided} has completed.
  */
 final class ImportBatch {
@@ -52,11 +53,12 @@ final class ImportBatch {
     private final long offset;
     private final CompletableFuture<Void> decided = new CompletableFuture<>();
 
-    /** Not in the gallery when this batch asked it, perhaps; empty once this batch is decided. */
+    /** Not seen in the gallery when this batch asked it, perhaps; empty once this batch is decided. */
     private List<ImportBatch> earlier;
 
     private List<Line> lines = List.of();
     private Accepted accepted = new Accepted();
+    private final List<CompletableFuture<Void>> shown = new ArrayList<>(1);
     private volatile List<CompletableFuture<EmbeddedImage>> embedding = List.of();
     private volatile boolean abandoned;
 
@@ -99,6 +101,14 @@ final class ImportBatch {
             earlier = List.of();
         });
         return results;
+    }
+
+    /**
+     * Completes when the gallery shows what was stored, or no longer will without being asked again. To be called after
+     * {@link #run} has completed.
+     */
+    CompletableFuture<Void> shown() {
+        return CompletableFuture.allOf(shown.toArray(CompletableFuture[]::new)).exceptionally(_ -> null);
     }
 
     void abandon() {
@@ -231,7 +241,7 @@ final class ImportBatch {
         }
     }
 
-    /** Compares with rows that the gallery did not hold when it was asked: of earlier batches, and of this one. */
+    /** Compares with rows that the gallery did not show when it was asked: of earlier batches, and of this one. */
     private void decide() {
         goOn();
         List<Accepted> before = new ArrayList<>(earlier.size() + 1);
@@ -265,9 +275,9 @@ final class ImportBatch {
         for (Line line : open) {
             registrations.add(line.registration(now));
         }
-        List<Addition> additions;
+        Appended appended;
         try {
-            additions = into.galleries.registrations().addAll(into.gallery, registrations);
+            appended = into.galleries.registrations().append(into.gallery, registrations);
         } catch (InvalidInput e) {
             if (open.size() == 1) {
                 open.getFirst().refuse(new Finding.Rejected(e));
@@ -277,8 +287,9 @@ final class ImportBatch {
             }
             return;
         }
+        shown.add(appended.shown());
         for (int i = 0; i < open.size(); i++) {
-            open.get(i).stored(additions.get(i));
+            open.get(i).stored(appended.additions().get(i));
         }
     }
 

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Port: the registrations of all galleries. Thread-safe; blocking. A change is durable, and seen by every look-up that
- * begins later, when the method returns; concurrent callers share the cost of making their changes durable. Every
+ * Port: the registrations of all galleries. Thread-safe; blocking. A change is durable, and, but for {@link #append},
+ * seen by every look-up that begins later, when the method returns; concurrent callers share the cost of making their
+ * changes durable. Every
  * method may throw {@link dev.mekiki.core.failure.Unavailable} if the store is away; a change that ended so may have
  * been made in part, and making it again is harmless.
  */
@@ -27,7 +28,20 @@ public interface RegistrationStore {
      * @throws NotFound if the gallery does not exist
      * @throws SpaceMismatch if an embedding is not of the gallery's space; nothing is added
      */
-    List<Addition> addAll(GalleryId gallery, List<Registration> registrations);
+    default List<Addition> addAll(GalleryId gallery, List<Registration> registrations) {
+        return append(gallery, registrations).awaitShown();
+    }
+
+    /**
+     * Adds registrations as {@link #addAll} does, but returns as soon as they are durable, so that who adds many does
+     * not wait for a store that takes a while to show what it has stored. Until they are shown, other changes take
+     * account of them, but look-ups and listings may miss them.
+     *
+     * @param registrations all of the gallery {@code gallery}
+     * @throws NotFound if the gallery does not exist
+     * @throws SpaceMismatch if an embedding is not of the gallery's space; nothing is added
+     */
+    Appended append(GalleryId gallery, List<Registration> registrations);
 
     /**
      * Adds one registration, as {@link #addAll} does.

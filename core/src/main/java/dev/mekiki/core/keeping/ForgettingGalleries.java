@@ -1,7 +1,7 @@
 package dev.mekiki.core.keeping;
 
 import dev.mekiki.core.failure.NotFound;
-import dev.mekiki.core.gallery.Addition;
+import dev.mekiki.core.gallery.Appended;
 import dev.mekiki.core.gallery.Gallery;
 import dev.mekiki.core.gallery.GalleryBackend;
 import dev.mekiki.core.gallery.GalleryCatalogue;
@@ -117,8 +117,8 @@ public final class ForgettingGalleries implements GalleryBackend {
     private final RegistrationStore registrations = new RegistrationStore() {
 
         @Override
-        public List<Addition> addAll(GalleryId gallery, List<Registration> added) {
-            return galleries.registrations().addAll(gallery, added);
+        public Appended append(GalleryId gallery, List<Registration> added) {
+            return galleries.registrations().append(gallery, added);
         }
 
         @Override

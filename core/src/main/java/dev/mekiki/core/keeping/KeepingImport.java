@@ -87,11 +87,13 @@ public final class KeepingImport {
                     }
                 }
             }
+            // Who looks for registrations of a content must be able to see them before nobody holds its image.
+            CompletableFuture<Void> shown = bulk.shown();
             if (all) {
-                held.close();
+                var _ = shown.thenRun(held::close);
             } else {
                 // Elsewhere, because it asks the galleries, and this may be an embedder's thread.
-                threads.execute(held::close);
+                var _ = shown.thenRunAsync(held::close, threads);
             }
         }
     }

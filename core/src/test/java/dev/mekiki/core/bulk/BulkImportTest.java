@@ -254,6 +254,61 @@ class BulkImportTest {
     }
 
     @Test
+    void findsWhatIsDurableButNotShownYet() {
+        ImportOptions near = new ImportOptions(false, ConflictPolicy.REJECT, OptionalDouble.of(0.99));
+        gallery.showNothingMore();
+        BulkImport bulk = begin(near);
+        assertThat(fates(add(bulk, 0, image("a", "one"), row("a", vector(0)))))
+                .containsExactly(Fate.REGISTERED, Fate.REGISTERED);
+
+        List<RowResult> results = add(bulk, 2, image("a", "one"), image("b", "one"), row("b", vector(0.01)));
+
+        assertThat(fates(results)).containsExactly(Fate.PRESENT, Fate.REFUSED, Fate.REFUSED);
+        assertThat(results.get(1).finding())
+                .contains(new Finding.ConflictingContent(new Other.Row(0, LabelPath.of("a"))));
+        assertThat(results.get(2).finding().orElseThrow())
+                .isInstanceOfSatisfying(
+                        Finding.ConflictingEmbedding.class,
+                        conflict -> assertThat(conflict.other()).isEqualTo(new Other.Row(1, LabelPath.of("a"))));
+    }
+
+    @Test
+    void saysWhenEverythingIsShown() {
+        gallery.showNothingMore();
+        BulkImport bulk = begin(REJECT);
+        add(bulk, 0, image("a", "one"));
+        CompletableFuture<Void> shown = bulk.shown();
+        assertThat(shown).isNotDone();
+
+        gallery.showAll();
+
+        assertThat(shown).isCompleted();
+        List<RowResult> results = add(bulk, 1, image("b", "one"));
+        assertThat(results.getFirst().finding().orElseThrow())
+                .isInstanceOfSatisfying(
+                        Finding.ConflictingContent.class,
+                        conflict -> assertThat(conflict.other()).isInstanceOf(Other.Stored.class));
+        assertThat(bulk.shown()).isCompleted();
+    }
+
+    @Test
+    void beginsOnceWhatImportsBeforeHaveStoredIsShown() {
+        gallery.showNothingMore();
+        BulkImporter importer = importer();
+        CompletableFuture<BulkImport> before = importer.begin(GALLERY, REJECT);
+        runThreads();
+        add(before.join(), 0, image("a", "one"));
+
+        CompletableFuture<BulkImport> begun = importer.begin(GALLERY, REJECT);
+        runThreads();
+        assertThat(begun).isNotDone();
+        gallery.showAll();
+        runThreads();
+
+        assertThat(fates(add(begun.join(), 0, image("b", "one")))).containsExactly(Fate.REFUSED);
+    }
+
+    @Test
     void failsAsAWholeWhenTheStoreIsAwayAndMayBeRepeated() {
         gallery.away = true;
         BulkImport bulk = begin(REJECT);

@@ -5,6 +5,7 @@ import dev.mekiki.core.embedding.EmbeddingSpace;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.gallery.Addition;
+import dev.mekiki.core.gallery.Appended;
 import dev.mekiki.core.gallery.Candidates;
 import dev.mekiki.core.gallery.ExactScore;
 import dev.mekiki.core.gallery.Gallery;
@@ -28,12 +29,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** One gallery in memory, as far as importing needs it. */
@@ -41,6 +44,10 @@ final class MemoryGallery implements GalleryBackend, GalleryCatalogue, Registrat
 
     private final Gallery gallery;
     final Map<RegistrationId, Registration> held = new LinkedHashMap<>();
+    /** What is stored and not shown. */
+    private final Set<RegistrationId> unshown = new HashSet<>();
+
+    private CompletableFuture<Void> shown = CompletableFuture.completedFuture(null);
     int looked;
     int additions;
     boolean away;
@@ -51,6 +58,23 @@ final class MemoryGallery implements GalleryBackend, GalleryCatalogue, Registrat
 
     MemoryGallery(GalleryId id, EmbeddingSpace space) {
         gallery = new Gallery(id, "", space, new DecisionPolicy(1e-3, 0.6, Map.of(), 0.05), Instant.EPOCH);
+    }
+
+    /** From now on, what is stored is not shown. */
+    void showNothingMore() {
+        shown = new CompletableFuture<>();
+    }
+
+    /** Shows everything, and from now on everything at once. */
+    void showAll() {
+        unshown.clear();
+        shown.complete(null);
+    }
+
+    private List<Registration> seen() {
+        return held.values().stream()
+                .filter(registration -> !unshown.contains(registration.id()))
+                .toList();
     }
 
     private void requireThere() {
@@ -88,7 +112,7 @@ final class MemoryGallery implements GalleryBackend, GalleryCatalogue, Registrat
     }
 
     @Override
-    public List<Addition> addAll(GalleryId id, List<Registration> registrations) {
+    public Appended append(GalleryId id, List<Registration> registrations) {
         requireThere();
         additions++;
         if (registrations.stream().anyMatch(registration -> registration.label().equals(untakable))) {
@@ -105,13 +129,16 @@ final class MemoryGallery implements GalleryBackend, GalleryCatalogue, Registrat
                 made.add(new Addition.Taken(there.key()));
             }
         }
-        return made;
+        if (!shown.isDone()) {
+            registrations.forEach(registration -> unshown.add(registration.id()));
+        }
+        return new Appended(made, shown);
     }
 
     @Override
     public List<RegistrationKey> withIds(GalleryId id, Set<RegistrationId> ids) {
         requireThere();
-        return held.values().stream()
+        return seen().stream()
                 .map(Registration::key)
                 .filter(key -> ids.contains(key.id()))
                 .toList();
@@ -121,7 +148,7 @@ final class MemoryGallery implements GalleryBackend, GalleryCatalogue, Registrat
     public List<RegistrationKey> withContents(GalleryId id, Set<ContentDigest> contents) {
         requireThere();
         return contents.stream()
-                .flatMap(content -> held.values().stream()
+                .flatMap(content -> seen().stream()
                         .map(Registration::key)
                         .filter(key -> key.content().equals(content))
                         .limit(16))
@@ -133,7 +160,7 @@ final class MemoryGallery implements GalleryBackend, GalleryCatalogue, Registrat
         requireThere();
         looked++;
         Map<String, Match> best = new LinkedHashMap<>();
-        held.values().stream()
+        seen().stream()
                 .map(r -> new Match(
                         r.id(), r.label(), new ExactScore(r.embedding().cosine(question.query()))))
                 .sorted(Comparator.comparing(Match::score).reversed())

@@ -3,6 +3,7 @@ package dev.mekiki.core.keeping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.mekiki.core.bulk.BulkImport;
 import dev.mekiki.core.bulk.BulkImporter;
 import dev.mekiki.core.bulk.ImportOptions;
 import dev.mekiki.core.bulk.ImportOptions.ConflictPolicy;
@@ -222,6 +223,21 @@ class KeptImagesTest {
     }
 
     @Test
+    void keepsTheImageOfARegistrationThatIsNotShownYet() {
+        memory.shown = new CompletableFuture<>();
+        KeepingImport into = new KeepingImport(begin(false), kept, Runnable::run);
+        registered(into.add(0, () -> List.of(row("passport", "a"))));
+
+        assertThat(into.add(1, () -> List.of(row("visa", "a"))).join())
+                .extracting(RowResult::fate)
+                .containsExactly(RowResult.Fate.REFUSED);
+        memory.shown.complete(null);
+
+        assertThat(images.kept).containsOnlyKeys(digest("a"));
+        assertThat(images.unsettled).isEmpty();
+    }
+
+    @Test
     void keepsNoImagesOfAnImportThatOnlyChecks() {
         importing(true, row("passport", "a")).join();
         assertThat(images.kept).isEmpty();
@@ -236,10 +252,14 @@ class KeptImagesTest {
     }
 
     private CompletableFuture<List<RowResult>> importing(boolean validateOnly, ImportRow... rows) {
+        return new KeepingImport(begin(validateOnly), kept, Runnable::run).add(0, () -> List.of(rows));
+    }
+
+    private BulkImport begin(boolean validateOnly) {
         BulkImporter importer =
                 new BulkImporter(_ -> Optional.of(new LengthEmbedder()), galleries, Runnable::run, () -> Instant.EPOCH);
         return importer.begin(one.id(), new ImportOptions(validateOnly, ConflictPolicy.REJECT, OptionalDouble.empty()))
-                .thenCompose(bulk -> new KeepingImport(bulk, kept, Runnable::run).add(0, () -> List.of(rows)));
+                .join();
     }
 
     private static ImportRow row(String label, String image) {

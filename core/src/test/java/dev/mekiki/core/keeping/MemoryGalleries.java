@@ -7,6 +7,7 @@ import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.SpaceMismatch;
 import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.gallery.Addition;
+import dev.mekiki.core.gallery.Appended;
 import dev.mekiki.core.gallery.Candidates;
 import dev.mekiki.core.gallery.Gallery;
 import dev.mekiki.core.gallery.GalleryBackend;
@@ -35,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -47,6 +49,9 @@ public final class MemoryGalleries implements GalleryBackend, GalleryCatalogue, 
 
     private final Map<String, Content> galleries = new TreeMap<>();
     public boolean away;
+
+    /** Completes when look-ups see what is stored; nothing before. */
+    public CompletableFuture<Void> shown = CompletableFuture.completedFuture(null);
 
     /** Nothing of this label is stored. */
     public @Nullable LabelPath untakable;
@@ -166,7 +171,7 @@ public final class MemoryGalleries implements GalleryBackend, GalleryCatalogue, 
     }
 
     @Override
-    public List<Addition> addAll(GalleryId id, List<Registration> registrations) {
+    public Appended append(GalleryId id, List<Registration> registrations) {
         Content content = of(id);
         List<Addition> made = new ArrayList<>();
         for (Registration registration : registrations) {
@@ -186,7 +191,7 @@ public final class MemoryGalleries implements GalleryBackend, GalleryCatalogue, 
                                     ? new Addition.Present(there)
                                     : new Addition.Taken(there.key()));
         }
-        return made;
+        return new Appended(made, shown);
     }
 
     @Override
@@ -235,7 +240,7 @@ public final class MemoryGalleries implements GalleryBackend, GalleryCatalogue, 
     public List<RegistrationKey> withContents(GalleryId gallery, Set<ContentDigest> contents) {
         List<RegistrationKey> found = of(gallery).held.values().stream()
                 .map(Registration::key)
-                .filter(key -> contents.contains(key.content()))
+                .filter(key -> shown.isDone() && contents.contains(key.content()))
                 .toList();
         whenAsked.run();
         return found;

@@ -13,6 +13,7 @@ import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.PreconditionUnmet;
 import dev.mekiki.core.failure.SpaceMismatch;
 import dev.mekiki.core.gallery.Addition;
+import dev.mekiki.core.gallery.Appended;
 import dev.mekiki.core.gallery.Candidates;
 import dev.mekiki.core.gallery.ExactScore;
 import dev.mekiki.core.gallery.Gallery;
@@ -323,12 +324,13 @@ class UseCasesTest {
         }
 
         @Override
-        public List<Addition> addAll(GalleryId id, List<Registration> registrations) {
+        public Appended append(GalleryId id, List<Registration> registrations) {
             if (refusal != null) {
                 throw refusal;
             }
             added.addAll(registrations);
-            return registrations.stream().<Addition>map(Addition.Added::new).toList();
+            return Appended.andShown(
+                    registrations.stream().<Addition>map(Addition.Added::new).toList());
         }
 
         @Override

@@ -18,6 +18,7 @@ import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.SpaceMismatch;
 import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.gallery.Addition;
+import dev.mekiki.core.gallery.Appended;
 import dev.mekiki.core.gallery.Candidates;
 import dev.mekiki.core.gallery.Gallery;
 import dev.mekiki.core.gallery.GalleryBackend;
@@ -1256,6 +1257,53 @@ public abstract class GalleryContract {
             assertThat(labels()).isEmpty();
             assertThat(store.registrations().find(passports.id(), new RegistrationId("r1")))
                     .isEmpty();
+        }
+
+        @Test
+        void changesTakeAccountOfWhatIsDurableBeforeItIsShown() {
+            List<Registration> registrations = clustered(40);
+            Registration moved = registrations.get(1);
+            Registration deleted = registrations.get(2);
+            LabelPath elsewhere = LabelPath.of("elsewhere");
+
+            Appended first = store.registrations().append(passports.id(), registrations);
+            Appended again = store.registrations().append(passports.id(), registrations.subList(0, 1));
+            Appended rival = store.registrations()
+                    .append(passports.id(), List.of(registrations.get(3).withLabel(elsewhere)));
+            assertThat(store.registrations().relabel(passports.id(), moved.id(), elsewhere))
+                    .isEqualTo(moved.withLabel(elsewhere));
+            store.registrations().delete(passports.id(), deleted.id());
+
+            assertThat(first.awaitShown())
+                    .isEqualTo(registrations.stream().map(Addition.Added::new).toList());
+            assertThat(again.awaitShown()).containsExactly(new Addition.Present(registrations.getFirst()));
+            assertThat(rival.awaitShown())
+                    .containsExactly(new Addition.Taken(registrations.get(3).key()));
+            assertThat(count()).isEqualTo(39);
+            assertThat(stored(moved.id().value())).isEqualTo(moved.withLabel(elsewhere));
+        }
+
+        @Test
+        void whatWasAppendedIsSeenOnceItIsSaidToBeShown() {
+            List<Registration> registrations = clustered(100);
+            List<Appended> appended = registrations.stream()
+                    .map(registration -> store.registrations().append(passports.id(), List.of(registration)))
+                    .toList();
+
+            appended.getLast().awaitShown();
+            assertThat(ids(lookUp(registrations.getLast().embedding(), LabelScope.ALL, 1, 1)
+                            .matches()))
+                    .containsExactly(registrations.getLast().id().value());
+            appended.forEach(Appended::awaitShown);
+
+            assertThat(count()).isEqualTo(100);
+            assertThat(store.search()
+                            .withContents(
+                                    passports.id(),
+                                    registrations.stream()
+                                            .map(Registration::content)
+                                            .collect(Collectors.toSet())))
+                    .hasSize(100);
         }
 
         @Test

@@ -7,6 +7,7 @@ import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.SpaceMismatch;
 import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.gallery.Addition;
+import dev.mekiki.core.gallery.Appended;
 import dev.mekiki.core.gallery.Candidates;
 import dev.mekiki.core.gallery.Gallery;
 import dev.mekiki.core.gallery.GalleryBackend;
@@ -319,7 +320,7 @@ public final class EmbeddedGallery implements GalleryBackend {
     private final RegistrationStore registrations = new RegistrationStore() {
 
         @Override
-        public List<Addition> addAll(GalleryId gallery, List<Registration> registrations) {
+        public Appended append(GalleryId gallery, List<Registration> registrations) {
             List<Registration> dated = registrations.stream()
                     .map(EmbeddedGallery::toTheMillisecond)
                     .toList();
@@ -330,7 +331,7 @@ public final class EmbeddedGallery implements GalleryBackend {
                     int to = Math.min(dated.size(), from + GalleryIndex.LARGEST_STEP);
                     additions.addAll(open.index().change(Change.addAll(dated.subList(from, to))));
                 }
-                return additions;
+                return Appended.andShown(additions);
             });
         }
 

@@ -5,6 +5,7 @@ import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.SpaceMismatch;
 import dev.mekiki.core.gallery.Addition;
+import dev.mekiki.core.gallery.Appended;
 import dev.mekiki.core.gallery.Candidates;
 import dev.mekiki.core.gallery.GalleryBackend;
 import dev.mekiki.core.gallery.GalleryCatalogue;
@@ -137,7 +138,7 @@ public final class MilvusGallery implements GalleryBackend {
     private final RegistrationStore registrations = new RegistrationStore() {
 
         @Override
-        public List<Addition> addAll(GalleryId gallery, List<Registration> all) {
+        public Appended append(GalleryId gallery, List<Registration> all) {
             List<Row> rows = all.stream().map(Row::of).toList();
             return catalogue.with(gallery, collection -> {
                 rows.forEach(row -> requireSpace(collection, row.embedding()));
@@ -150,7 +151,7 @@ public final class MilvusGallery implements GalleryBackend {
                 boolean spared = rows.stream()
                                 .anyMatch(row -> collection.absentContents().isAbsent(row.content()))
                         && !collection.foreignIds().any();
-                List<CompletableFuture<List<Addition>>> batches = new ArrayList<>();
+                List<Scribe.Pending<List<Addition>>> batches = new ArrayList<>();
                 for (List<Row> batch : GalleryCollection.slices(rows, BATCH)) {
                     batches.add(collection
                             .scribe()
@@ -160,8 +161,11 @@ public final class MilvusGallery implements GalleryBackend {
                                     present -> added(gallery, batch, present)));
                 }
                 List<Addition> additions = new ArrayList<>(rows.size());
-                batches.forEach(batch -> additions.addAll(collection.scribe().await(batch)));
-                return additions;
+                batches.forEach(batch -> additions.addAll(collection.scribe().await(batch.durable())));
+                return new Appended(
+                        additions,
+                        CompletableFuture.allOf(
+                                batches.stream().map(Scribe.Pending::shown).toArray(CompletableFuture[]::new)));
             });
         }
 

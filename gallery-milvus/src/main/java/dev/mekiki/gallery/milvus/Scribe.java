@@ -9,6 +9,7 @@ import dev.mekiki.core.label.LabelPath;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Three threads pass groups of changes on to each other. The decider takes all changes that wait and decides each on
  * what is there, taking for there what is decided but not shown yet. The writer writes what was decided, one group after
- * the other. The confirmer waits until Milvus shows what was written, and only then do the callers go on. So Milvus is
- * asked, written to and waited for at the same time, callers share the waiting, no two of them decide on the same
- * registration at once, and look-ups never wait.
+ * the other, which makes it durable. The confirmer waits until Milvus shows what was written. Callers go on after one or
+ * the other, as they like. So Milvus is asked, written to and waited for at the same time, callers share the waiting, no
+ * two of them decide on the same registration at once, and look-ups never wait.
  *
  * <p>Everything is written in such a way that writing it again does no harm: if Milvus goes away in the middle, the
  * callers are told, and may repeat. What was decided in the belief that a group would be there that then could not be
@@ -69,8 +71,11 @@ final class Scribe {
     /** Groups that are decided but not written; with them the decider stays ahead of the writer. */
     private static final int MOST_DECIDED = 1;
 
-    /** Groups that are written but not shown; bounds the memory that they take. */
-    private static final int MOST_UNCONFIRMED = 3;
+    /**
+     * Registrations that are being written, or are written but not shown; bounds the memory that their keys take. Milvus
+     * 2.3 takes some seconds to show anything when it takes over a segment that it has compacted.
+     */
+    private static final int MOST_UNSHOWN = 1 << 17;
 
     /** Requests of one group that are under way at once. */
     private static final int WRITES_AT_ONCE = 2;
@@ -82,7 +87,8 @@ final class Scribe {
     private final Connection connection;
     private final BlockingQueue<Item> waiting = new LinkedBlockingQueue<>();
     private final BlockingQueue<Decided> unwritten = new ArrayBlockingQueue<>(MOST_DECIDED);
-    private final BlockingQueue<Written> unconfirmed = new ArrayBlockingQueue<>(MOST_UNCONFIRMED);
+    private final BlockingQueue<Written> unconfirmed = new LinkedBlockingQueue<>();
+    private final Semaphore roomForUnshown = new Semaphore(MOST_UNSHOWN);
     private final List<Thread> threads;
     private final ExecutorService writes;
 
@@ -129,26 +135,32 @@ final class Scribe {
             Collection<RegistrationId> ids,
             Map<RegistrationId, ContentDigest> derived,
             Change<T> change,
-            CompletableFuture<T> done)
+            Pending<T> pending)
             implements Item {}
 
-    private record Stepping(Step step, CompletableFuture<Integer> done) implements Item {}
+    private record Stepping(Step step, Pending<Integer> pending) implements Item {}
 
     /** The last one. */
     private record Stop() implements Item {}
 
     /**
-     * What is, or will be, under an id.
+     * What is, or will be, under an id. Identity is what counts.
      *
      * @param key null if nothing is
-     * @param row null if nothing is, or only the key was read
+     * @param row null if nothing is, or only the key is known
      */
     private record State(
             @Nullable RegistrationKey key, @Nullable Row row) {
-        static final State NOTHING = new State(null, null);
+        static State nothing() {
+            return new State(null, null);
+        }
 
         static State of(Row row) {
             return new State(row.key(), row);
+        }
+
+        State withoutRow() {
+            return row == null ? this : new State(key, null);
         }
     }
 
@@ -160,50 +172,77 @@ final class Scribe {
     private record Decided(Map<RegistrationId, State> states, List<Reply<?>> replies, int basis, boolean last) {}
 
     /**
-     * What the confirmer has to wait for before it replies.
+     * What the confirmer has to wait for, and whom it tells then.
      *
+     * @param states what was decided; without the rows, if it was written
      * @param rowsTime of the last change of rows, or null if there was none
      * @param pathsTime of the last new path, or null
      * @param failure why it was not written, or null if it was
      */
     private record Written(
-            Decided decided,
+            Map<RegistrationId, State> states,
+            List<Reply<?>> replies,
+            int room,
             @Nullable Long rowsTime,
             @Nullable Long pathsTime,
-            List<LabelPath> paths,
-            @Nullable Throwable failure) {
+            Collection<LabelPath> paths,
+            @Nullable Throwable failure,
+            boolean last) {
 
-        static Written not(Decided decided, Throwable failure) {
-            return new Written(decided, null, null, List.of(), failure);
+        static Written not(Decided decided, int room, Throwable failure) {
+            return new Written(decided.states, decided.replies, room, null, null, List.of(), failure, decided.last);
         }
 
         List<ContentDigest> contents() {
-            return decided.states.values().stream()
+            return states.values().stream()
                     .flatMap(state -> Stream.ofNullable(state.key))
                     .map(RegistrationKey::content)
                     .toList();
         }
     }
 
+    /**
+     * What a caller waits for.
+     *
+     * @param durable the result, once what was decided for it is durable
+     * @param shown completes when it is shown; fails if Milvus went away before
+     */
+    record Pending<T>(CompletableFuture<T> durable, CompletableFuture<Void> shown) {
+
+        Pending() {
+            this(new CompletableFuture<>(), new CompletableFuture<>());
+        }
+
+        private void fail(Throwable why) {
+            durable.completeExceptionally(why);
+            shown.completeExceptionally(why);
+        }
+    }
+
+    /** What is told to a caller, unless writing fails: a result, or what it did wrong. */
     private static final class Reply<T> {
-        private final CompletableFuture<T> done;
+        private final Pending<T> to;
         private final Supplier<T> result;
 
-        Reply(CompletableFuture<T> done, Supplier<T> result) {
-            this.done = done;
+        Reply(Pending<T> to, Supplier<T> result) {
+            this.to = to;
             this.result = result;
         }
 
-        void send() {
+        void durable() {
             try {
-                done.complete(result.get());
+                to.durable.complete(result.get());
             } catch (Failure failure) {
-                done.completeExceptionally(failure);
+                to.durable.completeExceptionally(failure);
             }
         }
 
+        void shown() {
+            to.shown.complete(null);
+        }
+
         void fail(Throwable why) {
-            done.completeExceptionally(why);
+            to.fail(why);
         }
     }
 
@@ -226,20 +265,20 @@ final class Scribe {
      * @throws Gone if the gallery was deleted
      */
     <T> T change(Collection<RegistrationId> ids, Change<T> change) {
-        return await(submit(ids, Map.of(), change));
+        return awaitShown(submit(ids, Map.of(), change));
     }
 
     /**
-     * As {@link #change}, without waiting.
+     * Makes a change without waiting for anything.
      *
      * @param derived those of the ids that no registration of another content can have; they are not asked for where the
      *     content is known to be absent
      */
-    <T> CompletableFuture<T> submit(
+    <T> Pending<T> submit(
             Collection<RegistrationId> ids, Map<RegistrationId, ContentDigest> derived, Change<T> change) {
-        CompletableFuture<T> done = new CompletableFuture<>();
-        enqueue(new Quick<>(ids, derived, change, done));
-        return done;
+        Pending<T> pending = new Pending<>();
+        enqueue(new Quick<>(ids, derived, change, pending));
+        return pending;
     }
 
     /**
@@ -249,14 +288,21 @@ final class Scribe {
      * @throws Gone if the gallery was deleted
      */
     int step(Step step) {
-        CompletableFuture<Integer> done = new CompletableFuture<>();
-        enqueue(new Stepping(step, done));
-        return await(done);
+        Pending<Integer> pending = new Pending<>();
+        enqueue(new Stepping(step, pending));
+        return awaitShown(pending);
     }
 
-    <T> T await(CompletableFuture<T> done) {
+    private <T> T awaitShown(Pending<T> pending) {
+        T result = await(pending.durable);
+        await(pending.shown);
+        return result;
+    }
+
+    /** @throws Failure if the change failed, or the caller's thread is interrupted */
+    <T> T await(CompletableFuture<T> part) {
         try {
-            return done.get();
+            return part.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
@@ -359,18 +405,18 @@ final class Scribe {
             decided(view.changed, replies, basis);
         } catch (RuntimeException | Error e) {
             Throwable failure = failure(e);
-            group.forEach(quick -> quick.done.completeExceptionally(failure));
+            group.forEach(quick -> quick.pending.fail(failure));
         }
     }
 
     private static <T> Reply<T> decide(Quick<T> quick, View view) {
         try {
             T result = quick.change.decide(view);
-            return new Reply<>(quick.done, () -> result);
+            return new Reply<>(quick.pending, () -> result);
         } catch (Unavailable e) {
             throw e; // nobody's own fault: none of the group can be decided
         } catch (Failure e) {
-            return new Reply<>(quick.done, () -> {
+            return new Reply<>(quick.pending, () -> {
                 throw e;
             });
         }
@@ -383,10 +429,10 @@ final class Scribe {
             Map<RegistrationId, State> states = new HashMap<>();
             stepping.step
                     .next()
-                    .forEach((id, row) -> states.put(id, row.map(State::of).orElse(State.NOTHING)));
-            decided(states, List.of(new Reply<>(stepping.done, states::size)), basis);
+                    .forEach((id, row) -> states.put(id, row.map(State::of).orElseGet(State::nothing)));
+            decided(states, List.of(new Reply<>(stepping.pending, states::size)), basis);
         } catch (RuntimeException | Error e) {
-            stepping.done.completeExceptionally(failure(e));
+            stepping.pending.fail(failure(e));
         }
     }
 
@@ -412,10 +458,10 @@ final class Scribe {
 
     /** Waits until everything that was decided is shown, or forgotten. */
     private void awaitShown() {
-        CompletableFuture<Boolean> shown = new CompletableFuture<>();
-        decided(Map.of(), List.of(new Reply<>(shown, () -> true)), unwritable);
+        Pending<Boolean> pending = new Pending<>();
+        decided(Map.of(), List.of(new Reply<>(pending, () -> true)), unwritable);
         try {
-            shown.join();
+            pending.shown.join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException why ? why : e;
         }
@@ -431,22 +477,37 @@ final class Scribe {
         while (!last) {
             Decided next = take(unwritten);
             last = next.last;
+            int room = Math.min(next.states.size(), MOST_UNSHOWN);
+            roomForUnshown.acquireUninterruptibly(room);
             try {
                 if (next.basis != unwritable && !next.states.isEmpty()) {
                     throw new Unavailable("a change before this one could not be written", Connection.RETRY_AFTER);
                 }
-                put(unconfirmed, store(next));
+                Written written = store(next, room);
+                next.replies.forEach(Reply::durable);
+                put(unconfirmed, written);
             } catch (RuntimeException | Error e) {
                 Throwable failure = failure(e);
                 collection.doubt(); // some of it may have been written
                 unwritable++;
-                put(unconfirmed, Written.not(next, failure));
+                put(unconfirmed, Written.not(next, room, failure));
             }
         }
     }
 
+    /** From now on only the keys are needed, to decide by. */
+    private Map<RegistrationId, State> withoutRows(Map<RegistrationId, State> states) {
+        Map<RegistrationId, State> keys = HashMap.newHashMap(states.size());
+        states.forEach((id, state) -> {
+            State key = state.withoutRow();
+            keys.put(id, key);
+            unseen.computeIfPresent(id, (_, newest) -> newest == state ? key : newest);
+        });
+        return keys;
+    }
+
     /** Writes what is to be, the paths first: a path without a registration harms nobody. */
-    private Written store(Decided decided) {
+    private Written store(Decided decided, int room) {
         List<Row> rows = new ArrayList<>();
         List<RegistrationId> removed = new ArrayList<>();
         Set<LabelPath> paths = new LinkedHashSet<>();
@@ -464,7 +525,8 @@ final class Scribe {
         if (!removed.isEmpty()) {
             rowsTime = later(rowsTime, collection.delete(removed));
         }
-        return new Written(decided, rowsTime, pathsTime, List.copyOf(paths), null);
+        return new Written(
+                withoutRows(decided.states), decided.replies, room, rowsTime, pathsTime, paths, null, decided.last);
     }
 
     /** Several requests at once, because Milvus works on each with one processor. */
@@ -490,9 +552,10 @@ final class Scribe {
         return time;
     }
 
-    private void forget(Decided decided) {
-        decided.states.forEach(
+    private void forget(Written written) {
+        written.states.forEach(
                 (id, state) -> unseen.computeIfPresent(id, (_, newest) -> newest == state ? null : newest));
+        roomForUnshown.release(written.room);
     }
 
     private @Nullable Long storePaths(Set<LabelPath> paths) {
@@ -529,14 +592,14 @@ final class Scribe {
             group.clear();
             group.add(take(unconfirmed));
             unconfirmed.drainTo(group);
-            last = group.getLast().decided.last;
+            last = group.getLast().last;
             @Nullable Throwable failure = awaitVisible(group);
             for (Written written : group) {
                 // Before it is forgotten, so that the decider learns of it from one or the other.
                 collection.absentContents().present(written.contents());
-                forget(written.decided);
+                forget(written);
                 @Nullable Throwable why = written.failure == null ? failure : written.failure;
-                written.decided.replies.forEach(why == null ? Reply::send : reply -> reply.fail(why));
+                written.replies.forEach(why == null ? Reply::shown : reply -> reply.fail(why));
             }
         }
     }
@@ -591,8 +654,13 @@ final class Scribe {
     /** What is there as the changes of a group see it one after the other. Used by the decider only. */
     final class View {
 
+        private static final State NOTHING = State.nothing();
+
         private final Map<RegistrationId, State> before = new HashMap<>();
         private final Map<RegistrationId, State> changed = new HashMap<>();
+
+        /** Those of which only the key is known, because they are written, but were not shown. */
+        private final Set<RegistrationId> unshown = new HashSet<>();
 
         private View(Set<RegistrationId> ids, Map<RegistrationId, ContentDigest> derived) {
             List<RegistrationId> unread = new ArrayList<>();
@@ -601,6 +669,9 @@ final class Scribe {
                 @Nullable ContentDigest content = derived.get(id);
                 if (written != null) {
                     before.put(id, written);
+                    if (written.key != null && written.row == null) {
+                        unshown.add(id);
+                    }
                 } else if (content == null
                         || collection.foreignIds().isKnown()
                         || !collection.absentContents().isAbsent(content)) {
@@ -622,7 +693,11 @@ final class Scribe {
             List<RegistrationId> unread = ids.stream()
                     .filter(id -> state(id).key != null && state(id).row == null)
                     .toList();
-            unread.forEach(id -> before.put(id, State.NOTHING));
+            if (!Collections.disjoint(unshown, unread)) {
+                awaitShown();
+                unshown.clear();
+            }
+            unread.forEach(before::remove);
             collection.wholeRows(unread).forEach(row -> before.put(row.id(), State.of(row)));
             Map<RegistrationId, Row> rows = new HashMap<>();
             for (RegistrationId id : ids) {
@@ -639,12 +714,12 @@ final class Scribe {
         }
 
         void remove(RegistrationId id) {
-            changed.put(id, State.NOTHING);
+            changed.put(id, State.nothing());
         }
 
         private State state(RegistrationId id) {
             @Nullable State now = changed.get(id);
-            return now != null ? now : before.getOrDefault(id, State.NOTHING);
+            return now != null ? now : before.getOrDefault(id, NOTHING);
         }
     }
 }

@@ -58,8 +58,11 @@ final class Table {
     /** What was confirmed to be seen last, and when; replaced together, under {@code this}. */
     private volatile Seen seen = new Seen(UNKNOWN, System.nanoTime());
 
-    /** How many changes failed, so that they may have been made or not. */
-    private final AtomicLong doubts = new AtomicLong();
+    /**
+     * How many changes failed, so that they may have been made or not. One more: what another process was told to be
+     * durable, perhaps the one before this, has to be seen from the beginning.
+     */
+    private final AtomicLong doubts = new AtomicLong(1);
 
     /** Of how many of those a read has waited for since. */
     private final AtomicLong settled = new AtomicLong();
@@ -141,7 +144,7 @@ final class Table {
             request.setConsistencyLevel(ConsistencyLevel.Bounded).setGuaranteeTimestamp(2);
         }
         SearchRequest built = request.build();
-        return reading(() -> {
+        return reading(built.getConsistencyLevel(), () -> {
                     SearchResults results =
                             connection.call(connection.settings().lookUpDeadline(), stub -> stub.search(built));
                     Refusal.check(results.getStatus());
@@ -275,18 +278,18 @@ final class Table {
 
     private QueryResults query(QueryRequest.Builder request) {
         QueryRequest built = request.build();
-        long doubted = built.getConsistencyLevel() == ConsistencyLevel.Strong ? doubts.get() : 0;
-        QueryResults found = reading(() -> {
+        return reading(built.getConsistencyLevel(), () -> {
             QueryResults results = connection.call(connection.settings().lookUpDeadline(), stub -> stub.query(built));
             Refusal.check(results.getStatus());
             return results;
         });
-        settled.accumulateAndGet(doubted, Math::max);
-        return found;
     }
 
-    private <T> T reading(Supplier<T> attempt) {
-        return persist(connection.settings().lookUpDeadline(), attempt);
+    private <T> T reading(ConsistencyLevel level, Supplier<T> attempt) {
+        long doubted = level == ConsistencyLevel.Strong ? doubts.get() : 0;
+        T found = persist(connection.settings().lookUpDeadline(), attempt);
+        settled.accumulateAndGet(doubted, Math::max);
+        return found;
     }
 
     private long change(Supplier<MutationResult> attempt) {

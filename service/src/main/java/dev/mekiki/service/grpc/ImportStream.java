@@ -30,13 +30,13 @@ import org.jspecify.annotations.Nullable;
  * as they fit into it. The next message is asked for only while what is held is little, so that an import that is faster
  * than the gallery waits at its own end.
  *
- * <p>Ends when the caller has finished and everything is answered; when a message cannot be taken or a batch fails, as
+ * <p>Ends when the caller has finished, everything is answered, and look-ups see all of it; when a message cannot be taken or a batch fails, as
  * soon as everything before it is answered; or, once the service drains, when everything taken is answered. If the caller
  * goes away, what is under way is given up.
  */
 final class ImportStream implements StreamObserver<ImportRegistrationsRequest> {
 
-    /** Enough to keep a gallery busy that takes most of a second to make a row durable and seen. */
+    /** Enough to keep a gallery busy that takes most of a second to make a row durable. */
     static final int MOST_BATCHES = 16;
 
     private static final RequestFields FIELDS = RequestFields.AS_THEY_ARE;
@@ -53,6 +53,9 @@ final class ImportStream implements StreamObserver<ImportRegistrationsRequest> {
 
         /** Imports rows; as {@link BulkImport#add}. */
         CompletableFuture<List<RowResult>> add(long offset, List<ImportRow> rows);
+
+        /** Completes when look-ups see all rows that were imported until now; never fails. */
+        CompletableFuture<Void> shown();
 
         /** Gives up what is under way. */
         void abandon();
@@ -136,6 +139,10 @@ final class ImportStream implements StreamObserver<ImportRegistrationsRequest> {
     private boolean asked;
     private boolean refusing;
     private boolean callerFinished;
+
+    /** Once everything is answered; completes when it can be seen. */
+    private @Nullable CompletableFuture<Void> shown;
+
     private boolean draining;
     private boolean settling;
     private boolean settleAgain;
@@ -404,10 +411,10 @@ final class ImportStream implements StreamObserver<ImportRegistrationsRequest> {
     }
 
     private void endOrAsk() {
-        if (turns.isEmpty() && callerFinished) {
+        if (turns.isEmpty() && callerFinished && isShown()) {
             finish();
             caller.onCompleted();
-        } else if (turns.isEmpty() && draining) {
+        } else if (turns.isEmpty() && draining && !callerFinished) {
             end(exception(
                     new Unavailable("the service is stopping; what has no answer was not taken", RETRY_ELSEWHERE),
                     FIELDS));
@@ -423,6 +430,18 @@ final class ImportStream implements StreamObserver<ImportRegistrationsRequest> {
             asked = true;
             caller.request(1);
         }
+    }
+
+    /** If not, {@link #settle} is called once it is. */
+    private boolean isShown() {
+        if (destination == null) {
+            return true;
+        }
+        if (shown == null) {
+            shown = destination.shown();
+            var _ = shown.thenRun(this::settle);
+        }
+        return shown.isDone();
     }
 
     private void drain() {

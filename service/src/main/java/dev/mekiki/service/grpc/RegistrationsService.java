@@ -129,6 +129,11 @@ public class RegistrationsService extends RegistrationsGrpc.RegistrationsImplBas
         }
 
         @Override
+        public CompletableFuture<Void> shown() {
+            return bulk.shown();
+        }
+
+        @Override
         public void abandon() {
             bulk.abandon();
         }

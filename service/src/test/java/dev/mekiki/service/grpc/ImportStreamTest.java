@@ -103,6 +103,24 @@ class ImportStreamTest {
     }
 
     @Test
+    void endsOnceItsRowsCanBeSeenEvenIfTheServiceDrainsMeanwhile() {
+        destination.shown = new CompletableFuture<>();
+        Caller caller = opened();
+        caller.append(0, 1);
+        batches.getFirst().done();
+        assertThat(caller.nextOffsets()).containsExactly(1L);
+
+        caller.requests().onCompleted();
+        onDrain.forEach(Runnable::run);
+        assertThat(caller.completed).isFalse();
+        assertThat(caller.failure).isNull();
+        destination.shown.complete(null);
+
+        assertThat(caller.completed).isTrue();
+        assertThat(ends).isEqualTo(1);
+    }
+
+    @Test
     void takesRowsOnlyOnceItIsKnownWhereTheyGo() {
         Caller caller = new Caller();
         caller.requests().onNext(OPTIONS);
@@ -315,6 +333,7 @@ class ImportStreamTest {
 
     private final class Destination implements ImportStream.Destination {
 
+        private CompletableFuture<Void> shown = CompletableFuture.completedFuture(null);
         private int abandoned;
 
         @Override
@@ -322,6 +341,11 @@ class ImportStreamTest {
             Batch batch = new Batch(offset, rows.size(), new CompletableFuture<>());
             batches.add(batch);
             return batch.results;
+        }
+
+        @Override
+        public CompletableFuture<Void> shown() {
+            return shown;
         }
 
         @Override
