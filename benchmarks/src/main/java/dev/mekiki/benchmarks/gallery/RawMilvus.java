@@ -199,7 +199,7 @@ final class RawMilvus implements AutoCloseable {
         }
     }
 
-    /** Returns when all can be read, which is when the service acknowledges as well. */
+    /** Returns when all can be read, which is when the stream of an import ends as well. */
     void insert(Table table, List<Map<String, Object>> rows, Setting setting) {
         try (ExecutorService threads = Executors.newFixedThreadPool(setting.threads())) {
             List<Future<?>> requests = new ArrayList<>();
