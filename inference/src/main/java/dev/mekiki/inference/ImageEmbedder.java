@@ -41,12 +41,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The embedder of one model: admits a bounded number of images, decodes them on a pool of its own, and runs the model in
- * batches.
+ * batches. Images that the caller has preprocessed himself go into the same batches without a detour.
  *
  * <p>An image is admitted or refused on the caller's thread, in constant time. An admitted image waits for a decoding
  * thread and a slot, which is the memory for one image's input tensor; slots are allocated once. It is dropped before
@@ -65,6 +67,7 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
     /** Before the first image is measured. */
     private static final long FIRST_GUESS_NANOS = 100_000_000;
 
+    private final ModelCard card;
     private final EmbeddingSpace space;
     private final ExecutionProvider provider;
     private final InferenceSettings settings;
@@ -85,6 +88,7 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
             InferenceSettings settings,
             LongSupplier nanoClock,
             InferenceObserver observer) {
+        this.card = card;
         this.provider = provider;
         this.settings = settings;
         this.observer = observer;
@@ -107,11 +111,13 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
                     .asFloatBuffer());
         }
         doorkeeper = new Doorkeeper(settings.maxInFlight(), settings.maxInFlightBytes());
-        BatchPolicy policy = new BatchPolicy(settings.session().batchSizes(), settings.maxDelay(), slotCount);
+        // Tensors need no slot, so that everybody who is admitted may wait here.
+        BatchPolicy policy =
+                new BatchPolicy(settings.session().batchSizes(), settings.maxDelay(), settings.maxInFlight());
         batcher = new Batcher<>("mekiki-session", policy, devices, nanoClock, new BatchListener() {
             @Override
             public void batchRan(int items, int size, long nanos) {
-                observer.batchRan(items, size);
+                observer.batchRan(items, size, nanos);
             }
 
             @Override
@@ -148,6 +154,11 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
         return space;
     }
 
+    /** What the model takes and gives. */
+    public ModelCard card() {
+        return card;
+    }
+
     /** What the model runs on. */
     public ExecutionProvider provider() {
         return provider;
@@ -170,10 +181,36 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
         } catch (InvalidInput e) {
             return refused(e, Outcome.INVALID);
         }
-        return switch (doorkeeper.enter(image.size())) {
+        return admit(
+                new Request(image.size(), false, deadline), request -> decodePool.execute(() -> request.decode(image)));
+    }
+
+    /**
+     * Embeds one image that the caller has preprocessed; fails as {@link #embed} does, and with {@code InvalidInput} if
+     * the model makes no unit vector of it.
+     *
+     * @param tensor {@code 3 × height × width} float32 from its position to its limit, as the card's input says, of any
+     *     byte order and on the heap or off it; not copied, so nobody may write to it before the future completes
+     */
+    public CompletableFuture<EmbeddedImage> embedPrepared(FloatBuffer tensor, Deadline deadline) {
+        if (tensor.remaining() != preprocessor.floats()) {
+            return refused(
+                    new InvalidInput(
+                            "tensor",
+                            tensor.remaining() + " values",
+                            preprocessor.floats() + " values, 3x" + card.input().height() + "x"
+                                    + card.input().width()),
+                    Outcome.INVALID);
+        }
+        FloatBuffer values = tensor.slice();
+        int bytes = preprocessor.floats() * Float.BYTES;
+        return admit(new Request(bytes, true, deadline), request -> request.queueTensor(values));
+    }
+
+    private CompletableFuture<EmbeddedImage> admit(Request request, Consumer<Request> begin) {
+        return switch (doorkeeper.enter(request.bytes)) {
             case ADMITTED -> {
-                Request request = new Request(image, deadline, nanoClock.getAsLong());
-                decodePool.execute(request::decode);
+                begin.accept(request);
                 yield request.answer;
             }
             case FULL ->
@@ -196,24 +233,25 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
         batcher.close();
     }
 
-    /** One admitted image; owns its slot except while the batcher has it. */
+    /** One image; once admitted it owns its slot, if it needs one, except while the batcher has it. */
     private final class Request {
-        private final EncodedImage image;
+        private final int bytes;
+        private final boolean prepared;
         private final Deadline deadline;
-        private final long admittedNanos;
+        private final long admittedNanos = nanoClock.getAsLong();
         private final CompletableFuture<EmbeddedImage> answer = new CompletableFuture<>();
         private final Map<Stage, Duration> durations = new EnumMap<>(Stage.class);
         private volatile @Nullable CompletableFuture<?> queued;
 
-        Request(EncodedImage image, Deadline deadline, long admittedNanos) {
-            this.image = image;
+        Request(int bytes, boolean prepared, Deadline deadline) {
+            this.bytes = bytes;
+            this.prepared = prepared;
             this.deadline = deadline;
-            this.admittedNanos = admittedNanos;
             var _ = answer.whenComplete((_, _) -> takeBackIfCancelled());
         }
 
         /** Runs on a decoding thread. */
-        void decode() {
+        void decode(EncodedImage image) {
             FloatBuffer slot;
             try {
                 slot = slots.take();
@@ -221,18 +259,31 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
                 throw new AssertionError("nobody interrupts decoding threads", e);
             }
             try {
-                fill(slot);
+                fill(slot, image);
             } catch (Throwable e) {
-                leave(slot, null, e);
+                slots.add(slot);
+                leave(null, e);
                 return;
             }
-            CompletableFuture<Batched<float[]>> batched = batcher.submit(slot, deadline);
+            queue(slot, (result, failure) -> {
+                slots.add(slot);
+                leave(result, failure);
+            });
+        }
+
+        /** Runs on the caller's thread. */
+        void queueTensor(FloatBuffer tensor) {
+            queue(tensor, this::leave);
+        }
+
+        private void queue(FloatBuffer tensor, BiConsumer<@Nullable Batched<float[]>, @Nullable Throwable> then) {
+            CompletableFuture<Batched<float[]>> batched = batcher.submit(tensor, deadline);
             queued = batched;
-            var _ = batched.whenComplete((result, failure) -> leave(slot, result, failure));
+            var _ = batched.whenComplete(then);
             takeBackIfCancelled();
         }
 
-        private void fill(FloatBuffer slot) {
+        private void fill(FloatBuffer slot, EncodedImage image) {
             long began = nanoClock.getAsLong();
             if (answer.isCancelled()) {
                 throw new CancellationException();
@@ -256,19 +307,19 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
             }
         }
 
-        /** Gives back slot and place, then answers; called once, by whoever ends this image's way. */
-        private void leave(FloatBuffer slot, @Nullable Batched<float[]> result, @Nullable Throwable failure) {
-            slots.add(slot);
-            doorkeeper.leave(image.size());
+        /** Gives back the place, then answers; called once, by whoever ends this image's way. */
+        private void leave(@Nullable Batched<float[]> result, @Nullable Throwable failure) {
+            doorkeeper.leave(bytes);
             EmbeddedImage embedded = null;
             Throwable cause = failure;
             if (result != null) {
                 ended(Stage.QUEUE, result.queued().toNanos());
                 ended(Stage.INFERENCE, result.ran().toNanos());
                 try {
-                    embedded = new EmbeddedImage(unit(result.output()), new StageDurations(durations));
-                } catch (RuntimeException e) {
-                    cause = e;
+                    embedded =
+                            new EmbeddedImage(Embedding.ofUnit(space, result.output()), new StageDurations(durations));
+                } catch (InvalidInput e) {
+                    cause = noUnitVector(e);
                 }
                 long took = nanoClock.getAsLong() - admittedNanos;
                 recentNanos.updateAndGet(average -> (7 * average + took) / 8);
@@ -279,6 +330,16 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
             } else if (cause != null) {
                 answer.completeExceptionally(cause);
             }
+        }
+
+        /** A caller's file is not to blame for what the model made of it; a caller's tensor is. */
+        private RuntimeException noUnitVector(InvalidInput output) {
+            return prepared
+                    ? new InvalidInput(
+                            "tensor",
+                            "the model makes of it " + output.description(),
+                            "an image, preprocessed as the model's card says")
+                    : new IllegalStateException("the model's output: " + output.description(), output);
         }
 
         private Outcome outcome(@Nullable Throwable cause) {
@@ -296,15 +357,6 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
         private void ended(Stage stage, long nanos) {
             durations.put(stage, Duration.ofNanos(nanos));
             observer.stageEnded(stage, nanos);
-        }
-    }
-
-    private Embedding unit(float[] vector) {
-        try {
-            return Embedding.ofUnit(space, vector);
-        } catch (InvalidInput e) {
-            // The caller's input is not to blame for what the model made of it.
-            throw new IllegalStateException("the model's output: " + e.description(), e);
         }
     }
 }

@@ -33,8 +33,9 @@ public interface InferenceObserver {
      *
      * @param images how many images the batch held
      * @param size what it was run as, padding included
+     * @param nanos the device's time
      */
-    void batchRan(int images, int size);
+    void batchRan(int images, int size, long nanos);
 
     /** An image's way ended; every image is heard of once. */
     void ended(Outcome outcome);
@@ -45,7 +46,7 @@ public interface InferenceObserver {
         public void stageEnded(Stage stage, long nanos) {}
 
         @Override
-        public void batchRan(int images, int size) {}
+        public void batchRan(int images, int size, long nanos) {}
 
         @Override
         public void ended(Outcome outcome) {}

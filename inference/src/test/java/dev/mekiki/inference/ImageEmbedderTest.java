@@ -69,7 +69,7 @@ class ImageEmbedderTest {
         }
 
         @Override
-        public void batchRan(int images, int size) {}
+        public void batchRan(int images, int size, long nanos) {}
 
         @Override
         public void ended(Outcome outcome) {
@@ -283,6 +283,115 @@ class ImageEmbedderTest {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("the model's output");
             assertThat(outcomes.ended).containsExactly(Outcome.FAILED);
+        }
+    }
+
+    /** A tensor of which the puppet makes axis one or, if {@code value} is not positive, zero. */
+    private static FloatBuffer tensor(float value) {
+        FloatBuffer tensor = FloatBuffer.allocate(3 * TinyModel.SIDE * TinyModel.SIDE);
+        tensor.put(0, value);
+        return tensor;
+    }
+
+    @Test
+    void aTensorThatTheCallerPreprocessedGivesTheVectorOfItsImage() throws Exception {
+        Path onnx = TinyModel.write(folder);
+        ModelCard card = ModelCard.read(ImageEmbedder.cardOf(onnx));
+        Preprocessor preprocessor = Preprocessor.of(card.input());
+        ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT, 2 * TinyModel.SIDE);
+        // As it comes over the network: on the heap, little-endian, read only, somewhere within a larger buffer.
+        ByteBuffer bytes = ByteBuffer.allocate(3 * preprocessor.floats() * Float.BYTES + 3)
+                .position(3)
+                .slice()
+                .order(ByteOrder.LITTLE_ENDIAN);
+        FloatBuffer tensors = bytes.asFloatBuffer();
+        for (int i = 0; i < 3; i++) {
+            try (DecodedImage pixels = decoder.decode(page(i).bytes())) {
+                preprocessor.write(pixels.bgr(), pixels.extent(), tensors, i * preprocessor.floats());
+            }
+        }
+        try (ImageEmbedder embedder = ImageEmbedder.open(onnx, settings(1, 64), InferenceObserver.SILENT)) {
+            for (int i = 0; i < 3; i++) {
+                float[] expected =
+                        embedder.embed(page(i), Deadline.NONE).get().embedding().vector();
+                FloatBuffer tensor = bytes.asReadOnlyBuffer()
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .asFloatBuffer()
+                        .slice(i * preprocessor.floats(), preprocessor.floats());
+
+                EmbeddedImage embedded =
+                        embedder.embedPrepared(tensor, Deadline.NONE).get();
+
+                assertThat(largestDifference(embedded.embedding().vector(), expected))
+                        .isLessThan(1e-5f);
+                assertThat(embedded.durations().byStage()).containsOnlyKeys(Stage.QUEUE, Stage.INFERENCE);
+            }
+        }
+    }
+
+    @Test
+    void batchesTensorsTogetherWithImages() throws Exception {
+        Puppet device = new Puppet();
+        try (ImageEmbedder embedder = embedder(device, settings(1, 8))) {
+            CompletableFuture<EmbeddedImage> running = occupy(embedder, device);
+            CompletableFuture<EmbeddedImage> bright = embedder.embedPrepared(tensor(1), Deadline.NONE);
+            CompletableFuture<EmbeddedImage> image = embedder.embed(grey(250), Deadline.NONE);
+            CompletableFuture<EmbeddedImage> dark = embedder.embedPrepared(tensor(-1), Deadline.NONE);
+            CompletableFuture<EmbeddedImage> unwanted = embedder.embedPrepared(tensor(1), Deadline.NONE);
+            awaitQueue(embedder, 4);
+
+            unwanted.cancel(false);
+            device.permits.release(2);
+
+            running.get();
+            assertThat(device.awaitBatch()).isEqualTo(3);
+            assertThat(bright.get().embedding().vector()[1]).isEqualTo(1);
+            assertThat(image.get().embedding().vector()[1]).isEqualTo(1);
+            assertThat(dark.get().embedding().vector()[0]).isEqualTo(1);
+            assertThat(outcomes.ended)
+                    .containsExactlyInAnyOrder(
+                            Outcome.CANCELLED, Outcome.EMBEDDED, Outcome.EMBEDDED, Outcome.EMBEDDED, Outcome.EMBEDDED);
+        }
+    }
+
+    @Test
+    void letsAsManyTensorsWaitAsItAdmits() throws Exception {
+        Puppet device = new Puppet();
+        try (ImageEmbedder embedder = embedder(device, settings(1, 200))) {
+            List<CompletableFuture<EmbeddedImage>> admitted = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                admitted.add(embedder.embedPrepared(tensor(1), Deadline.NONE));
+            }
+            CompletableFuture<EmbeddedImage> beyond = embedder.embedPrepared(tensor(1), Deadline.NONE);
+
+            assertThatThrownBy(beyond::get).hasCauseInstanceOf(Overloaded.class);
+            device.permits.release(1000);
+            for (CompletableFuture<EmbeddedImage> one : admitted) {
+                assertThat(one.get().embedding().vector()[1]).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void refusesATensorOfAnotherSize() {
+        try (ImageEmbedder embedder = embedder(new Puppet(), settings(1, 8))) {
+            assertThatThrownBy(embedder.embedPrepared(FloatBuffer.allocate(5), Deadline.NONE)::get)
+                    .cause()
+                    .isInstanceOf(InvalidInput.class)
+                    .hasMessage("tensor: 5 values (expected: 3072 values, 3x32x32)");
+            assertThat(outcomes.ended).containsExactly(Outcome.INVALID);
+        }
+    }
+
+    @Test
+    void aTensorOfWhichTheModelMakesNoUnitVectorIsTheCallersFault() throws Exception {
+        Path onnx = TinyModel.write(folder);
+        try (ImageEmbedder embedder = ImageEmbedder.open(onnx, settings(1, 8), outcomes)) {
+            assertThatThrownBy(embedder.embedPrepared(tensor(Float.NaN), Deadline.NONE)::get)
+                    .cause()
+                    .isInstanceOf(InvalidInput.class)
+                    .hasMessageStartingWith("tensor: the model makes of it length NaN");
+            assertThat(outcomes.ended).containsExactly(Outcome.INVALID);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.SpaceMismatch;
 import dev.mekiki.core.image.ContentDigest;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /** A unit vector of float32 in an {@link EmbeddingSpace}. Immutable. */
@@ -70,6 +71,11 @@ public final class Embedding {
     /** A copy of the values, {@code [space().dimension()]}. */
     public float[] vector() {
         return vector.clone();
+    }
+
+    /** Writes the values at the buffer's position, which moves by {@code space().dimension()}. */
+    public void put(FloatBuffer target) {
+        target.put(vector);
     }
 
     /** The digest of the values, float32 big-endian: stands for an image's where there is only the vector. */

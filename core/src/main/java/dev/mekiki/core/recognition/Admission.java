@@ -30,18 +30,27 @@ public final class Admission {
 
     /** Runs {@code work} if there is room; else the future fails with {@link Overloaded} and nothing is run. */
     public <T> CompletableFuture<T> admit(Supplier<CompletableFuture<T>> work) {
-        if (underWay.getAndUpdate(n -> n < limit ? n + 1 : n) >= limit) {
+        return admit(1, work);
+    }
+
+    /**
+     * The same for a request that is as much as several: it takes all of its places or none.
+     *
+     * @param places 1..{@link #limit()}, else there is never room
+     */
+    public <T> CompletableFuture<T> admit(int places, Supplier<CompletableFuture<T>> work) {
+        if (underWay.getAndUpdate(n -> n + places <= limit ? n + places : n) + places > limit) {
             return CompletableFuture.failedFuture(new Overloaded("request queue", limit, retryAfter));
         }
         CompletableFuture<T> answer;
         try {
             answer = work.get();
         } catch (Throwable e) {
-            underWay.decrementAndGet();
+            underWay.addAndGet(-places);
             throw e;
         }
         // Registered on the same future that is returned, so that a cancelled request gives its place back as well.
-        answer.whenComplete((_, _) -> underWay.decrementAndGet());
+        answer.whenComplete((_, _) -> underWay.addAndGet(-places));
         return answer;
     }
 

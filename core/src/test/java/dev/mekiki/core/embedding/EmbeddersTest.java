@@ -37,7 +37,39 @@ class EmbeddersTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new Embedders(List.of()));
     }
 
-    private record Unasked(EmbeddingSpace space) implements Embedder {
+    @Test
+    void othersThanTheMainOneComeAndGo() {
+        Embedders embedders = new Embedders(List.of(MAIN));
+        Unasked replacement = new Unasked(RETRAINED.space());
+
+        embedders.add(RETRAINED);
+        assertThat(embedders.spaces()).containsExactly(MAIN.space(), RETRAINED.space());
+        assertThat(embedders.isOne()).isFalse();
+        embedders.add(replacement);
+        assertThat(embedders.of(RETRAINED.space())).containsSame(replacement);
+
+        // Its place has been taken.
+        embedders.remove(RETRAINED);
+        assertThat(embedders.of(RETRAINED.space())).containsSame(replacement);
+        embedders.remove(replacement);
+        assertThat(embedders.isOne()).isTrue();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> embedders.remove(MAIN))
+                .withMessageStartingWith("embedder: the main one");
+    }
+
+    private static final class Unasked implements Embedder {
+
+        private final EmbeddingSpace space;
+
+        Unasked(EmbeddingSpace space) {
+            this.space = space;
+        }
+
+        @Override
+        public EmbeddingSpace space() {
+            return space;
+        }
 
         @Override
         public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Deadline deadline) {

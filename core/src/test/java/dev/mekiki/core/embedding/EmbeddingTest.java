@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.SpaceMismatch;
+import java.nio.FloatBuffer;
 import org.junit.jupiter.api.Test;
 
 class EmbeddingTest {
@@ -54,5 +55,15 @@ class EmbeddingTest {
         embedding.vector()[0] = 9;
 
         assertThat(embedding.vector()).containsExactly(1, 0);
+    }
+
+    @Test
+    void writesItsValuesWhereABufferStands() {
+        FloatBuffer target = FloatBuffer.allocate(4).position(1);
+
+        Embedding.ofUnit(PLANE, new float[] {0, -1}).put(target);
+
+        assertThat(target.array()).containsExactly(0, 0, -1, 0);
+        assertThat(target.position()).isEqualTo(3);
     }
 }

@@ -52,6 +52,26 @@ class AdmissionTest {
     }
 
     @Test
+    void aRequestThatIsAsMuchAsSeveralTakesAllOfItsPlacesOrNone() {
+        CompletableFuture<String> one = admission.admit(CompletableFuture::new);
+
+        CompletableFuture<String> tooMuch = admission.admit(2, CompletableFuture::new);
+        assertThat(tooMuch.exceptionNow()).isInstanceOf(Overloaded.class);
+        assertThat(admission.underWay()).isEqualTo(1);
+
+        one.complete("done");
+        CompletableFuture<String> both = admission.admit(2, CompletableFuture::new);
+        assertThat(admission.underWay()).isEqualTo(2);
+        both.complete("done");
+        assertThat(admission.underWay()).isZero();
+        assertThatThrownBy(() -> admission.admit(2, () -> {
+                    throw new IllegalStateException("broken");
+                }))
+                .hasMessage("broken");
+        assertThat(admission.underWay()).isZero();
+    }
+
+    @Test
     void workThatThrowsMakesRoomAgain() {
         assertThatThrownBy(() -> admission.admit(() -> {
                     throw new IllegalStateException("broken");

@@ -36,7 +36,7 @@ import java.util.function.LongSupplier;
  * <tr><td>mekiki_call_seconds</td><td>histogram</td><td>method, status</td>
  *     <td>from a call's headers to its end, refused ones included; of streams the whole life</td></tr>
  * <tr><td>mekiki_stream_answers_total</td><td>counter</td><td>status</td>
- *     <td>answers within RecognizeStream</td></tr>
+ *     <td>answers within RecognizeStream and ModelStreamInfer</td></tr>
  * <tr><td>mekiki_stage_seconds</td><td>histogram</td><td>stage</td>
  *     <td>admission, decode, preprocess, queue, inference, search, store</td></tr>
  * <tr><td>mekiki_recognitions_total</td><td>counter</td><td>outcome</td>
@@ -167,14 +167,18 @@ public final class Telemetry implements InferenceObserver {
                 .register(registry);
         Gauge.builder("mekiki.model.info", () -> 1)
                 .description("The model that is served")
-                .tags(Tags.of(
-                        "model",
-                        space.modelId(),
-                        "digest",
-                        space.digest(),
-                        "dimension",
-                        Integer.toString(space.dimension())))
+                .tags(tags(space))
                 .register(registry);
+    }
+
+    /** Says that a model is not served any more. */
+    public void retires(EmbeddingSpace space) {
+        registry.find("mekiki.model.info").tags(tags(space)).gauges().forEach(registry::remove);
+    }
+
+    private static Tags tags(EmbeddingSpace space) {
+        return Tags.of(
+                "model", space.modelId(), "digest", space.digest(), "dimension", Integer.toString(space.dimension()));
     }
 
     /** A call's stream was closed. */
@@ -196,7 +200,7 @@ public final class Telemetry implements InferenceObserver {
                 .computeIfAbsent(
                         status,
                         code -> Counter.builder("mekiki.stream.answers")
-                                .description("Answers within RecognizeStream")
+                                .description("Answers within RecognizeStream and ModelStreamInfer")
                                 .tag("status", code.name())
                                 .register(registry))
                 .increment();
@@ -252,7 +256,7 @@ public final class Telemetry implements InferenceObserver {
     }
 
     @Override
-    public void batchRan(int images, int size) {
+    public void batchRan(int images, int size, long nanos) {
         batches.record(images);
         padding.increment(size - images);
     }
