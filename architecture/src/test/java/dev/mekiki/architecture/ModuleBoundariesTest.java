@@ -105,13 +105,17 @@ class ModuleBoundariesTest {
     static final ArchRule protoSeesNothing = sees("v1");
 
     @ArchTest
+    static final ArchRule theOpenInferenceProtocolSeesNothing = sees("openinference");
+
+    @ArchTest
     static final ArchRule clientSeesTheApiOnly = sees("client", "v1");
 
     @ArchTest
     static final ArchRule trainingSeesWhatItTrainsFor = sees("training", "core", "inference", "samples");
 
     @ArchTest
-    static final ArchRule serviceWiresTheServingParts = sees("service", "core", "inference", "gallery", "v1");
+    static final ArchRule serviceWiresTheServingParts =
+            sees("service", "core", "inference", "gallery", "v1", "openinference");
 
     @ArchTest
     static final ArchRule portsAreSmall = classes()
@@ -127,14 +131,17 @@ class ModuleBoundariesTest {
             .resideInAnyPackage("..util..", "..utils..", "..common..", "..impl..", "..manager..", "..helper..");
 
     @ArchTest
-    static final ArchRule everyPackageIsNullMarked =
-            classes().that().resideOutsideOfPackage("dev.mekiki.v1..").should(liveInANullMarkedPackage());
+    static final ArchRule everyPackageIsNullMarked = classes()
+            .that()
+            .resideOutsideOfPackages("dev.mekiki.v1..", "dev.mekiki.openinference..")
+            .should(liveInANullMarkedPackage());
 
     /** A module may depend on itself and on the modules named, of all of this project's. */
     private static ArchRule sees(String module, String... others) {
         String[] foreign = Stream.of(
                         "core",
                         "v1",
+                        "openinference",
                         "client",
                         "samples",
                         "inference",

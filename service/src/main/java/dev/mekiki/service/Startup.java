@@ -1,7 +1,6 @@
 package dev.mekiki.service;
 
 import dev.mekiki.core.bulk.BulkImporter;
-import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.embedding.Embedders;
 import dev.mekiki.core.embedding.PatientEmbedder;
 import dev.mekiki.core.failure.Unavailable;
@@ -14,13 +13,15 @@ import dev.mekiki.gallery.embedded.EmbeddedGallery;
 import dev.mekiki.gallery.milvus.MilvusGallery;
 import dev.mekiki.gallery.milvus.MilvusGallerySettings;
 import dev.mekiki.inference.ImageEmbedder;
-import dev.mekiki.inference.model.ModelCard;
+import dev.mekiki.inference.InferenceSettings;
 import dev.mekiki.service.images.ImageDirectory;
 import dev.mekiki.service.lifecycle.Background;
 import dev.mekiki.service.lifecycle.Engine;
 import dev.mekiki.service.lifecycle.GalleryThreads;
 import dev.mekiki.service.lifecycle.Lifecycle;
-import dev.mekiki.service.lifecycle.ServedModel;
+import dev.mekiki.service.models.Model;
+import dev.mekiki.service.models.ModelActivity;
+import dev.mekiki.service.models.Models;
 import dev.mekiki.service.settings.Settings;
 import dev.mekiki.service.telemetry.Telemetry;
 import io.quarkus.grpc.runtime.GrpcServer;
@@ -39,7 +40,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -168,22 +168,36 @@ public class Startup {
         ExecutorService bulkThreads = GalleryThreads.bulk(settings.bulkThreads(), retryAfter);
         open.push(bulkThreads);
         images.ifPresent(kept -> bulkThreads.execute(kept.leftovers()));
-        List<ImageEmbedder> embedders = new ArrayList<>();
-        List<ServedModel> models = new ArrayList<>();
+        List<Model> configured = new ArrayList<>();
         for (Path onnx : settings.models()) {
-            ImageEmbedder embedder = ImageEmbedder.open(onnx, settings.inferenceSettings(), telemetry);
-            open.push(embedder);
-            embedders.add(embedder);
-            models.add(new ServedModel(embedder, calibrated(onnx)));
-            telemetry.serves(embedder.space(), embedder.provider());
+            Model model = openModel(onnx, bulkThreads, true);
+            open.push(model.embedder());
+            configured.add(model);
+            telemetry.serves(model.embedder().space(), model.embedder().provider());
         }
+        Embedders embedders =
+                new Embedders(configured.stream().map(Model::embedder).toList());
+        Embedders patient =
+                new Embedders(configured.stream().map(Model::patient).toList());
+        Models models = new Models(
+                configured,
+                settings.model().repository(),
+                onnx -> openModel(onnx, bulkThreads, false),
+                audience(embedders, patient),
+                galleryThreads,
+                retryAfter);
+        open.push(models);
         Admission admission = new Admission(maxRequests, retryAfter);
         telemetry.watchAdmission(admission);
         telemetry.watchEmbedders(
-                () -> embedders.stream().mapToInt(ImageEmbedder::queueLength).sum(),
-                () -> embedders.stream().mapToInt(ImageEmbedder::inFlight).sum());
-        Embedders patient = patient(embedders, bulkThreads);
+                () -> models.served().stream()
+                        .mapToInt(model -> model.embedder().queueLength())
+                        .sum(),
+                () -> models.served().stream()
+                        .mapToInt(model -> model.embedder().inFlight())
+                        .sum());
         Engine engine = new Engine(
+                embedders,
                 models,
                 gallery,
                 admission,
@@ -200,7 +214,7 @@ public class Startup {
         LOG.infof(
                 "Serving %s on %s, galleries in %s, gRPC on %s:%d, HTTP on %s:%d; ready after %d ms",
                 engine.embedders().spaces(),
-                embedders.getFirst().provider(),
+                configured.getFirst().embedder().provider(),
                 switch (settings.gallery().backend()) {
                     case EMBEDDED -> settings.gallery().directory().toAbsolutePath();
                     case MILVUS -> settings.milvusSettings();
@@ -214,23 +228,37 @@ public class Startup {
         return engine;
     }
 
-    private static DecisionPolicy calibrated(Path onnx) {
-        ModelCard.Calibration calibration =
-                ModelCard.read(ImageEmbedder.cardOf(onnx)).calibration();
-        return new DecisionPolicy(
-                calibration.falseAcceptRate(), calibration.threshold(), Map.of(), calibration.subLabelMargin());
+    private Model openModel(Path onnx, ExecutorService bulkThreads, boolean configured) {
+        InferenceSettings inference = settings.inferenceSettings();
+        ModelActivity activity = new ModelActivity(telemetry, Clock.systemUTC());
+        ImageEmbedder embedder = ImageEmbedder.open(onnx, inference, activity);
+        PatientEmbedder patient = new PatientEmbedder(
+                embedder,
+                settings.bulkImages(),
+                (pause, then) -> CompletableFuture.delayedExecutor(pause.toNanos(), TimeUnit.NANOSECONDS, bulkThreads)
+                        .execute(then));
+        return new Model(embedder, patient, inference, activity, configured);
     }
 
-    /** The same embedders for work in the background. */
-    private Embedders patient(List<ImageEmbedder> embedders, ExecutorService threads) {
-        return new Embedders(embedders.stream()
-                .map(embedder -> new PatientEmbedder(
-                        embedder,
-                        settings.bulkImages(),
-                        (pause, then) -> CompletableFuture.delayedExecutor(
-                                        pause.toNanos(), TimeUnit.NANOSECONDS, threads)
-                                .execute(then)))
-                .toList());
+    /** Lets galleries have the models that come, and not those that go. */
+    private Models.Audience audience(Embedders embedders, Embedders patient) {
+        return new Models.Audience() {
+            @Override
+            public void served(Model model) {
+                embedders.add(model.embedder());
+                patient.add(model.patient());
+                telemetry.serves(model.embedder().space(), model.embedder().provider());
+            }
+
+            @Override
+            public void retired(Model model) {
+                embedders.remove(model.embedder());
+                patient.remove(model.patient());
+                if (embedders.of(model.embedder().space()).isEmpty()) {
+                    telemetry.retires(model.embedder().space());
+                }
+            }
+        };
     }
 
     void end(@Observes ShutdownEvent event) {

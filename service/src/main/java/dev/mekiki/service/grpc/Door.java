@@ -1,21 +1,30 @@
 package dev.mekiki.service.grpc;
 
 import dev.mekiki.core.failure.Failure;
+import dev.mekiki.openinference.GRPCInferenceServiceGrpc;
 import dev.mekiki.service.lifecycle.Engine;
 import dev.mekiki.service.lifecycle.Lifecycle;
 import dev.mekiki.v1.RecognitionGrpc;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
+import java.util.Set;
 
 /**
  * Lets calls in or refuses them when nothing but their headers has come: while the service starts or drains, while the
  * store of galleries is away, if the call needs it, and while all places are taken.
  */
 final class Door implements ServerInterceptor {
+
+    /** Answered at any time. */
+    private static final Set<MethodDescriptor<?, ?>> PROBES = Set.of(
+            GRPCInferenceServiceGrpc.getServerLiveMethod(),
+            GRPCInferenceServiceGrpc.getServerReadyMethod(),
+            GRPCInferenceServiceGrpc.getModelReadyMethod());
 
     private final Lifecycle lifecycle;
 
@@ -27,15 +36,19 @@ final class Door implements ServerInterceptor {
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
         Intake intake = Intake.ofThisCall();
-        if (!intake.isOfTheApi()) {
+        if (!intake.isOfTheApi() || PROBES.contains(call.getMethodDescriptor())) {
             return next.startCall(call, headers);
         }
         ServerCall<Q, R> taken;
         try {
-            Engine engine = call.getMethodDescriptor().equals(RecognitionGrpc.getEmbedMethod())
+            MethodDescriptor<Q, R> method = call.getMethodDescriptor();
+            boolean ofModels = GRPCInferenceServiceGrpc.SERVICE_NAME.equals(method.getServiceName());
+            Engine engine = ofModels || method.equals(RecognitionGrpc.getEmbedMethod())
                     ? lifecycle.engineWithoutStore()
                     : lifecycle.engine();
-            if (call.getMethodDescriptor().getType() == MethodType.UNARY) {
+            // What is only said of models takes no place, so that a client may ask for it under full load.
+            if (method.getType() == MethodType.UNARY
+                    && (!ofModels || method.equals(GRPCInferenceServiceGrpc.getModelInferMethod()))) {
                 engine.requireRoom();
             }
             taken = intake.enter(call);

@@ -152,10 +152,17 @@ final class FailureStatus {
 
     private static ResourceInfo resource(String name, Failure failure) {
         return ResourceInfo.newBuilder()
-                .setResourceType(name.contains("/registrations/") ? "mekiki.dev/Registration" : "mekiki.dev/Gallery")
+                .setResourceType(resourceType(name))
                 .setResourceName(name)
                 .setDescription(message(failure))
                 .build();
+    }
+
+    private static String resourceType(String name) {
+        if (name.startsWith("models/")) {
+            return "mekiki.dev/Model";
+        }
+        return name.contains("/registrations/") ? "mekiki.dev/Registration" : "mekiki.dev/Gallery";
     }
 
     private static RetryInfo retryInfo(Duration after) {

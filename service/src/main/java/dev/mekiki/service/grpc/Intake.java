@@ -3,6 +3,7 @@ package dev.mekiki.service.grpc;
 import dev.mekiki.core.failure.Failure;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.Overloaded;
+import dev.mekiki.openinference.GRPCInferenceServiceGrpc;
 import dev.mekiki.service.lifecycle.Lifecycle;
 import dev.mekiki.service.telemetry.Telemetry;
 import io.grpc.Context;
@@ -30,13 +31,17 @@ final class Intake extends ServerStreamTracer {
     /** What a message without an image may have. */
     static final long MOST_WITHOUT_IMAGE = 1 << 20;
 
-    /** The field that the image is in, by method. */
-    private static final Map<String, String> IMAGE_FIELDS = Map.of(
-            "mekiki.v1.Recognition/Recognize", "image",
-            "mekiki.v1.Recognition/RecognizeStream", "request.image",
-            "mekiki.v1.Recognition/Embed", "image",
-            "mekiki.v1.Registrations/CreateRegistration", "image",
-            "mekiki.v1.Registrations/ImportRegistrations", "append.rows.image");
+    private static final String OPEN_INFERENCE = GRPCInferenceServiceGrpc.SERVICE_NAME + "/";
+
+    /** The field that images are in, by method. */
+    private static final Map<String, String> IMAGE_FIELDS = Map.ofEntries(
+            Map.entry("mekiki.v1.Recognition/Recognize", "image"),
+            Map.entry("mekiki.v1.Recognition/RecognizeStream", "request.image"),
+            Map.entry("mekiki.v1.Recognition/Embed", "image"),
+            Map.entry("mekiki.v1.Registrations/CreateRegistration", "image"),
+            Map.entry("mekiki.v1.Registrations/ImportRegistrations", "append.rows.image"),
+            Map.entry(OPEN_INFERENCE + "ModelInfer", "raw_input_contents"),
+            Map.entry(OPEN_INFERENCE + "ModelStreamInfer", "raw_input_contents"));
 
     private static final Context.Key<Intake> KEY = Context.key("intake");
 
@@ -92,7 +97,11 @@ final class Intake extends ServerStreamTracer {
 
     /** Whether this is a call of the API, not one of health or reflection. */
     boolean isOfTheApi() {
-        return method.startsWith("mekiki.");
+        return method.startsWith("mekiki.") || isOfModels();
+    }
+
+    private boolean isOfModels() {
+        return method.startsWith(OPEN_INFERENCE);
     }
 
     /**
@@ -153,7 +162,8 @@ final class Intake extends ServerStreamTracer {
                             : new InvalidInput(
                                     imageField,
                                     "a message of more than " + most + " bytes",
-                                    "an image of at most " + rules.maxImageBytes() + " bytes"));
+                                    (isOfModels() ? "images and tensors" : "an image") + " of at most "
+                                            + rules.maxImageBytes() + " bytes"));
         } else if (rules.bytes().hold(bytes)) {
             held += bytes;
         } else {

@@ -47,7 +47,7 @@ public class RecognitionService extends RecognitionGrpc.RecognitionImplBase {
                 (ServerCallStreamObserver<RecognizeStreamResponse>) caller,
                 admission.maxInFlightPerStream(),
                 question -> recognise(question, lifecycle.engine()),
-                new RecognitionStream.Watcher() {
+                new QuestionStream.Watcher() {
                     @Override
                     public Runnable opened(Runnable onDrain) {
                         return lifecycle.streamOpened(onDrain);
@@ -85,15 +85,9 @@ public class RecognitionService extends RecognitionGrpc.RecognitionImplBase {
         var gallery = question.gallery();
         CompletableFuture<dev.mekiki.core.recognition.RecognitionReply> reply =
                 engine.recogniser().recognise(question, deadline);
-        CompletableFuture<RecognizeResponse> response = reply.thenApply(answer -> {
+        return Cancelling.thenApply(reply, answer -> {
             telemetry.recognised(answer.recognition(), answer.durations());
             return Replies.recognition(gallery, answer);
         });
-        response.whenComplete((_, _) -> {
-            if (response.isCancelled()) {
-                reply.cancel(false);
-            }
-        });
-        return response;
     }
 }

@@ -174,7 +174,7 @@ final class Requests {
      * The bytes without a copy where that is possible. A request message is not read by anybody else, and an
      * {@link EncodedImage} is read only.
      */
-    private static byte[] bytes(ByteString file) {
+    static byte[] bytes(ByteString file) {
         Whole whole = new Whole(file.size());
         try {
             UnsafeByteOperations.unsafeWriteTo(file, whole);

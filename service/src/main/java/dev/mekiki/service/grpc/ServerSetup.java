@@ -1,5 +1,6 @@
 package dev.mekiki.service.grpc;
 
+import dev.mekiki.openinference.GRPCInferenceServiceGrpc;
 import dev.mekiki.service.lifecycle.Lifecycle;
 import dev.mekiki.service.lifecycle.Lifecycle.Phase;
 import dev.mekiki.service.settings.Settings;
@@ -32,7 +33,8 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
             RecognitionGrpc.SERVICE_NAME,
             RegistrationsGrpc.SERVICE_NAME,
             LabelsGrpc.SERVICE_NAME,
-            GalleriesGrpc.SERVICE_NAME);
+            GalleriesGrpc.SERVICE_NAME,
+            GRPCInferenceServiceGrpc.SERVICE_NAME);
 
     private final Settings settings;
     private final Lifecycle lifecycle;

@@ -1,5 +1,5 @@
 /**
- * {@code mekiki.v1} over gRPC: reads requests into the domain's words, and turns answers and failures into messages
+ * {@code mekiki.v1} and the Open Inference Protocol over gRPC: reads requests into the domain's words, and turns answers and failures into messages
  * and statuses. {@link dev.mekiki.service.grpc.ServerSetup} puts it into the server.
  */
 @NullMarked

@@ -4,21 +4,21 @@ import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.embedding.Embedders;
 import dev.mekiki.core.embedding.EmbeddingSpace;
 import dev.mekiki.core.failure.Overloaded;
+import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.gallery.GalleryBackend;
 import dev.mekiki.core.keeping.KeptImages;
 import dev.mekiki.core.recognition.Admission;
 import dev.mekiki.core.recognition.Recogniser;
 import dev.mekiki.core.recognition.Registrar;
+import dev.mekiki.service.models.Model;
+import dev.mekiki.service.models.Models;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The models and the store of galleries, joined by the use cases. Thread-safe. Whoever made the embedders and the store
@@ -27,7 +27,7 @@ import java.util.function.Function;
 public final class Engine {
 
     private final Embedders embedders;
-    private final Map<EmbeddingSpace, DecisionPolicy> calibrated = new HashMap<>();
+    private final Models models;
     private final GalleryBackend galleries;
     private final Admission admission;
     private final ExecutorService galleryThreads;
@@ -38,7 +38,8 @@ public final class Engine {
     private final Background background;
 
     /**
-     * @param models one or more, the main one first
+     * @param embedders of the models that serve
+     * @param models the same by name; they may come and go
      * @param galleries open
      * @param admission bounds everything that is under way
      * @param galleryThreads where blocking calls of {@code galleries} run
@@ -48,7 +49,8 @@ public final class Engine {
      * @param background works on many at once
      */
     public Engine(
-            List<ServedModel> models,
+            Embedders embedders,
+            Models models,
             GalleryBackend galleries,
             Admission admission,
             ExecutorService galleryThreads,
@@ -56,9 +58,8 @@ public final class Engine {
             InstantSource clock,
             Optional<KeptImages> images,
             Background background) {
-        this.embedders =
-                new Embedders(models.stream().map(ServedModel::embedder).toList());
-        models.forEach(model -> calibrated.put(model.embedder().space(), model.calibrated()));
+        this.embedders = embedders;
+        this.models = models;
         this.galleries = galleries;
         this.admission = admission;
         this.galleryThreads = galleryThreads;
@@ -81,7 +82,14 @@ public final class Engine {
      * @param space that of a served model
      */
     public DecisionPolicy calibrated(EmbeddingSpace space) {
-        return Objects.requireNonNull(calibrated.get(space), "no served model's space");
+        return models.of(space)
+                .map(Model::calibrated)
+                .orElseThrow(() -> new Unavailable("model " + space.modelId() + " is being unloaded", retryAfter));
+    }
+
+    /** The models that serve, by name. */
+    public Models models() {
+        return models;
     }
 
     public InstantSource clock() {
@@ -110,6 +118,15 @@ public final class Engine {
         if (admission.underWay() >= admission.limit()) {
             throw new Overloaded("request queue", admission.limit(), retryAfter);
         }
+    }
+
+    /**
+     * Runs {@code work} if there is room for as much as so many requests; else the future fails with {@link Overloaded}.
+     *
+     * @param places at least 1
+     */
+    public <T> CompletableFuture<T> withRoom(int places, Supplier<CompletableFuture<T>> work) {
+        return admission.admit(places, work);
     }
 
     /**

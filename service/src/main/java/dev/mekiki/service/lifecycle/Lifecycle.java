@@ -103,6 +103,14 @@ public final class Lifecycle {
         }
     }
 
+    /** Whether the models are asked, be there galleries or not. */
+    public boolean servesModels() {
+        return switch (phase) {
+            case SERVING, AWAY -> true;
+            case STARTING, DRAINING -> false;
+        };
+    }
+
     /** Why the store of galleries cannot be reached, if it cannot. */
     public Optional<String> storeMissing() {
         return Optional.ofNullable(away);

@@ -23,4 +23,11 @@ public interface ModelConfig {
      * threads of its own.
      */
     Optional<List<Path>> more();
+
+    /**
+     * A folder of models, {@code NAME.onnx} and {@code NAME.json} each, which exists. Whoever reaches the service may
+     * load them and unload them again while it runs, over the Open Inference Protocol; the ones named above stay. Left
+     * out: nobody may.
+     */
+    Optional<Path> repository();
 }

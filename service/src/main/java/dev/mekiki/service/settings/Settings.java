@@ -10,6 +10,7 @@ import dev.mekiki.inference.session.SessionSettings;
 import io.quarkus.runtime.configuration.MemorySize;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,6 +89,13 @@ public record Settings(
     /** Everything that cannot work, in words for the operator, empty if all is well. */
     public List<String> problems() {
         List<String> problems = new ArrayList<>();
+        model.repository()
+                .ifPresent(folder -> require(
+                        problems,
+                        "mekiki.model.repository",
+                        folder,
+                        Files.isDirectory(folder),
+                        "a folder that exists"));
         require(
                 problems,
                 "mekiki.inference.providers",

@@ -243,7 +243,7 @@ class RecognitionStreamTest {
                         }
                         return asked.computeIfAbsent(request.getGallery(), _ -> new CompletableFuture<>());
                     },
-                    new RecognitionStream.Watcher() {
+                    new QuestionStream.Watcher() {
                         @Override
                         public Runnable opened(Runnable drain) {
                             onDrain.add(drain);

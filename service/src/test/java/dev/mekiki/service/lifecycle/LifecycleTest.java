@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.mekiki.core.bulk.BulkImporter;
-import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.core.embedding.Embedders;
@@ -21,11 +20,13 @@ import dev.mekiki.core.recognition.Admission;
 import dev.mekiki.core.reembedding.Reembedder;
 import dev.mekiki.core.time.Deadline;
 import dev.mekiki.service.lifecycle.Lifecycle.Phase;
+import dev.mekiki.service.models.Model;
+import dev.mekiki.service.models.Models;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -43,7 +44,8 @@ class LifecycleTest {
     private final Lifecycle lifecycle = new Lifecycle(RETRY);
     private final ExecutorService galleryThreads = GalleryThreads.pool(1, 1, RETRY);
     private final Engine engine = new Engine(
-            List.of(new ServedModel(new NoEmbedder(), new DecisionPolicy(0.01, 0.5, Map.of(), 0.1))),
+            new Embedders(List.of(new NoEmbedder())),
+            new Models(List.of(), Optional.empty(), NoModels::open, new NoModels(), Runnable::run, RETRY),
             new NoGalleries(),
             new Admission(2, RETRY),
             galleryThreads,
@@ -74,10 +76,14 @@ class LifecycleTest {
                 .isThrownBy(lifecycle::engine)
                 .satisfies(e -> assertThat(e.retryAfter()).isEqualTo(RETRY));
 
+        assertThat(lifecycle.servesModels()).isFalse();
+
         lifecycle.serve(engine);
         assertThat(lifecycle.engine()).isSameAs(engine);
+        assertThat(lifecycle.servesModels()).isTrue();
 
         assertThat(lifecycle.drain(Duration.ZERO)).isZero();
+        assertThat(lifecycle.servesModels()).isFalse();
         assertThatExceptionOfType(Unavailable.class).isThrownBy(lifecycle::engine);
         assertThatExceptionOfType(Unavailable.class).isThrownBy(lifecycle::enterCall);
         assertThat(phases).containsExactly(Phase.STARTING, Phase.SERVING, Phase.DRAINING);
@@ -106,6 +112,7 @@ class LifecycleTest {
         assertThat(lifecycle.engineWithoutStore()).isSameAs(engine);
         assertThat(lifecycle.engineOfTakenCall()).isSameAs(engine);
         assertThat(lifecycle.storeMissing()).contains("still nobody answers");
+        assertThat(lifecycle.servesModels()).isTrue();
 
         lifecycle.storeBack();
         assertThat(lifecycle.engine()).isSameAs(engine);
@@ -213,6 +220,23 @@ class LifecycleTest {
 
         @Override
         public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Deadline deadline) {
+            throw new AssertionError("not asked for here");
+        }
+    }
+
+    private static final class NoModels implements Models.Audience {
+
+        static Model open(Path onnx) {
+            throw new AssertionError("not asked for here");
+        }
+
+        @Override
+        public void served(Model model) {
+            throw new AssertionError("not asked for here");
+        }
+
+        @Override
+        public void retired(Model model) {
             throw new AssertionError("not asked for here");
         }
     }

@@ -63,6 +63,7 @@ class SettingsTest {
     @CsvSource(
             delimiter = ';',
             value = {
+                "mekiki.model.repository; no/such; mekiki.model.repository: no/such (expected: a folder that exists)",
                 "mekiki.inference.max-delay; 30s; mekiki.admission.default-deadline",
                 "mekiki.inference.batch-sizes; 4,2; ascending",
                 "mekiki.inference.batch-sizes; 257; mekiki.admission.max-requests: 256 (expected: at least 257",
