@@ -84,6 +84,11 @@ final class ServiceProcess implements AutoCloseable {
         return service;
     }
 
+    /** Where gRPC listens, {@code HOST:PORT}. */
+    String address() {
+        return "127.0.0.1:" + grpcPort;
+    }
+
     /** A new connection. */
     ManagedChannel connect() {
         ManagedChannel channel = ManagedChannelBuilder.forAddress("127.0.0.1", grpcPort)
