@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,15 +40,17 @@ public final class ServiceProcess implements AutoCloseable {
     private final Path folder;
     private final Connection connection;
     private final int grpcPort;
+    private final int httpPort;
     private final Deque<String> lastLines = new ArrayDeque<>();
     private final Thread outputReader;
     private final Thread stopHook = new Thread(this::stop, "stop-service");
     private boolean stopped;
 
-    private ServiceProcess(Process process, Path folder, int grpcPort, Duration callTimeout) {
+    private ServiceProcess(Process process, Path folder, int grpcPort, int httpPort, Duration callTimeout) {
         this.process = process;
         this.folder = folder;
         this.grpcPort = grpcPort;
+        this.httpPort = httpPort;
         this.connection = Connection.to("127.0.0.1:" + grpcPort, callTimeout);
         this.outputReader = Thread.ofVirtual().name("service-output").unstarted(this::readOutput);
     }
@@ -60,6 +63,19 @@ public final class ServiceProcess implements AutoCloseable {
      * @throws IllegalStateException if the service has not been built
      */
     public static ServiceProcess start(Installation installation, Map<String, String> settings, Duration callTimeout) {
+        return start(installation, List.of(), settings, callTimeout);
+    }
+
+    /**
+     * Starts the service with a JVM other than the default one; returns at once, see {@link #awaitServing}.
+     *
+     * @param jvmOptions for example {@code -Xmx1g}
+     * @param settings configuration beyond where things are, as {@code key=value} of the service's reference
+     * @param callTimeout the deadline of calls through {@link #connection()}
+     * @throws IllegalStateException if the service has not been built
+     */
+    public static ServiceProcess start(
+            Installation installation, List<String> jvmOptions, Map<String, String> settings, Duration callTimeout) {
         Path jar = installation.serviceJar();
         try {
             Path folder = Files.createTempDirectory("mekiki-");
@@ -81,6 +97,7 @@ public final class ServiceProcess implements AutoCloseable {
                     "-Dquarkus.log.console.json.enabled=false",
                     "-Dquarkus.http.port=" + httpPort,
                     "-Dmekiki.gallery.directory=" + folder.resolve("galleries")));
+            command.addAll(jvmOptions);
             settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
             command.add("-jar");
             command.add(jar.toString());
@@ -88,7 +105,7 @@ public final class ServiceProcess implements AutoCloseable {
                     .directory(installation.root().toFile())
                     .redirectErrorStream(true)
                     .start();
-            ServiceProcess service = new ServiceProcess(process, folder, grpcPort, callTimeout);
+            ServiceProcess service = new ServiceProcess(process, folder, grpcPort, httpPort, callTimeout);
             Runtime.getRuntime().addShutdownHook(service.stopHook);
             service.outputReader.start();
             return service;
@@ -155,6 +172,11 @@ public final class ServiceProcess implements AutoCloseable {
     /** Where gRPC is served, on the loopback interface. */
     public int grpcPort() {
         return grpcPort;
+    }
+
+    /** Where the service tells its metrics, in Prometheus' text format. */
+    public URI metrics() {
+        return URI.create("http://127.0.0.1:" + httpPort + "/q/metrics");
     }
 
     public ProcessHandle handle() {
