@@ -1,20 +1,14 @@
 package dev.mekiki.benchmarks;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.mekiki.benchmarks.gallery.GalleryBenchmark;
+import dev.mekiki.benchmarks.load.Caller;
+import dev.mekiki.benchmarks.load.ClosedLoop;
+import dev.mekiki.benchmarks.load.Connections;
+import dev.mekiki.benchmarks.load.GrpcCaller;
+import dev.mekiki.benchmarks.load.OpenLoop;
+import dev.mekiki.benchmarks.load.Timekeeper;
+import dev.mekiki.benchmarks.load.Workload;
 import dev.mekiki.cli.process.Installation;
-import dev.mekiki.cli.process.ServiceProcess;
-import dev.mekiki.client.Connection;
-import dev.mekiki.samples.Photographer;
-import dev.mekiki.samples.SampleCatalogue;
-import dev.mekiki.samples.SampleDocument;
-import dev.mekiki.v1.CreateGalleryRequest;
-import dev.mekiki.v1.CreateRegistrationRequest;
-import dev.mekiki.v1.EmbedRequest;
-import dev.mekiki.v1.RecognitionGrpc;
-import dev.mekiki.v1.RecognizeRequest;
-import dev.mekiki.v1.Registration;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,43 +16,59 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.bytedeco.opencv.opencv_core.Mat;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * Starts a service in a process of its own and measures it at several numbers of calls in flight, in turn with the same
- * work done in this process without gRPC, so that a noisy machine is noisy for both.
+ * Starts a service in a process of its own and measures it at several numbers of calls in flight, and at rates that do
+ * not wait for it, in turn with the same work done in this process without gRPC, so that a noisy machine is noisy for
+ * both.
  */
 @Command(
         name = "bench",
-        description = "Throughput and latency of the service, beside the limit of this machine.",
+        description = "Throughput, latency and cost of the service, beside the limit of this machine.",
         subcommands = GalleryBenchmark.class,
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // Set by picocli.
 public final class Benchmark implements Callable<Integer> {
 
-    private static final String GALLERY = "bench";
     private static final long SEED = 2026;
-    private static final List<Integer> IN_FLIGHT = List.of(1, 8, 32);
-    private static final Duration START_LIMIT = Duration.ofMinutes(3);
-    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration CALL_DEADLINE = Duration.ofSeconds(60);
+
+    /** What the service takes at once by default; more in flight than half of it, and the bench lets it take more. */
+    private static final int DEFAULT_ADMISSION = 256;
+
+    /** The compilers of both processes have much to do for some ten thousand requests. */
+    private static final int WARM_UP_SPELLS = 6;
+
+    private static final int WARM_UP_LANES = 32;
 
     /** Held, because the logging system forgets levels of loggers that nobody holds. */
     private static final List<Logger> CHATTY = List.of(Logger.getLogger("io.grpc"), Logger.getLogger("dev.mekiki"));
 
+    /** What can be called. */
+    private enum Method {
+        Embed,
+        Recognize
+    }
+
     @Spec
     private CommandSpec command;
+
+    @Mixin
+    private ServiceUnderTest.Options service;
 
     @Option(names = "--quick", description = "One round of short spells: a look, not a measurement.")
     private boolean quick;
@@ -66,21 +76,65 @@ public final class Benchmark implements Callable<Integer> {
     @Option(
             names = "--megapixels",
             paramLabel = "M",
+            split = ",",
             defaultValue = "0.15",
-            description = "Size of the photographs, 0.01..12; default ${DEFAULT-VALUE}.")
-    private double megapixels;
+            description = "Sizes of the photographs, 0.01..12.5, each measured by itself; default ${DEFAULT-VALUE}.")
+    private List<Double> megapixels;
 
     @Option(
-            names = "--model",
-            paramLabel = "FILE",
-            description = "An ONNX file with its card beside it; left out: the model of the project.")
-    private @Nullable Path model;
+            names = "--methods",
+            paramLabel = "METHOD",
+            split = ",",
+            defaultValue = "Embed,Recognize",
+            description = "${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
+    private List<Method> methods;
+
+    @Option(
+            names = "--in-flight",
+            paramLabel = "N",
+            split = ",",
+            description = "Calls kept in flight, 1..4096; left out: 1,8,32,128, or 1,8,32 with --quick.")
+    private @Nullable List<Integer> inFlight;
+
+    @Option(
+            names = "--open",
+            paramLabel = "SHARE",
+            split = ",",
+            defaultValue = "0.5,0.8",
+            description = "Open loops of the first method: shares of the best closed loop's rate, 0.01..1;"
+                    + " default ${DEFAULT-VALUE}.")
+    private List<Double> open;
+
+    @Option(
+            names = "--connections",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Connections, used in turn, 1..1024; default ${DEFAULT-VALUE}.")
+    private int connections;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "How often everything is measured in turn, 1..100; left out: 5, or 1 with --quick.")
+    private @Nullable Integer rounds;
+
+    @Option(
+            names = "--spell",
+            paramLabel = "SECONDS",
+            description = "How long each time, 0.1..600; left out: 2.5, or 1 with --quick.")
+    private @Nullable Double spellSeconds;
 
     @Option(
             names = "--json",
             paramLabel = "FILE",
             description = "Where the figures go; left out: target/bench/bench.json.")
     private @Nullable Path json;
+
+    @Option(
+            names = "--plots",
+            paramLabel = "FOLDER",
+            description = "Where the plots go, as SVG; left out: target/bench/plots.")
+    private @Nullable Path plots;
 
     /** Exit codes as those of the other commands: 0 done, 1 failed, 2 wrong usage. */
     public static void main(String[] arguments) {
@@ -95,114 +149,125 @@ public final class Benchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (!(megapixels >= 0.01 && megapixels <= 12)) {
-            throw new ParameterException(
-                    command.commandLine(), "--megapixels: " + megapixels + " (expected: 0.01..12)");
-        }
+        List<Integer> lanes = inFlight != null ? inFlight : quick ? List.of(1, 8, 32) : List.of(1, 8, 32, 128);
+        int times = rounds != null ? rounds : quick ? 1 : 5;
+        double seconds = spellSeconds != null ? spellSeconds : quick ? 1 : 2.5;
+        check(lanes, times, seconds);
         Installation installation = Installation.current();
-        Path onnx = model != null ? model.toAbsolutePath() : installation.model();
-        Path figures = json != null ? json : installation.root().resolve(Path.of("target", "bench", "bench.json"));
-        System.err.println("Starting the service, and drawing photographs.");
+        Path folder = installation.root().resolve(Path.of("target", "bench"));
+        Path figures = json != null ? json : folder.resolve("bench.json");
+        Path drawings = plots != null ? plots : folder.resolve("plots");
+        Path onnx = service.onnx(installation);
+        int most = lanes.stream().mapToInt(n -> n).max().orElse(1);
+        Map<String, String> defaults = 2 * most > DEFAULT_ADMISSION
+                ? Map.of("mekiki.admission.max-requests", Integer.toString(2 * most))
+                : Map.of();
+        System.err.println("Starting the service.");
         String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        try (ServiceProcess service =
-                ServiceProcess.start(installation, Map.of("mekiki.model.path", onnx.toString()), CALL_TIMEOUT)) {
-            List<byte[]> images = Payloads.photographs(megapixels > 2 ? 8 : 64, megapixels, SEED);
-            service.awaitServing(START_LIMIT);
-            register(service.connection());
-            BenchmarkReport report = measure(service, onnx, images, installation, time);
-            System.out.print(report.table());
-            report.write(figures);
-            System.out.println("Figures: " + figures);
+        try (ServiceUnderTest subject = ServiceUnderTest.start(installation, onnx, List.of(), service, defaults);
+                Connections lines = new Connections(subject.grpcPort(), connections)) {
+            List<BenchmarkReport.Payload> payloads = new ArrayList<>();
+            for (double size : megapixels) {
+                System.err.printf("%s megapixels: drawing photographs.%n", size);
+                List<byte[]> images = Payloads.photographs(size, SEED);
+                payloads.add(measure(
+                        subject,
+                        lines,
+                        onnx,
+                        size,
+                        images,
+                        lanes,
+                        times,
+                        Duration.ofMillis(Math.round(1000 * seconds))));
+            }
+            Map<String, String> settings = new LinkedHashMap<>(defaults);
+            settings.putAll(service.settings());
+            BenchmarkReport report = new BenchmarkReport(
+                    time,
+                    Machine.here(installation.root()),
+                    subject.model(),
+                    settings,
+                    connections,
+                    SEED,
+                    times,
+                    seconds,
+                    payloads);
+            System.out.print(report.text());
+            JsonFile.write(figures, report);
+            BenchmarkPlots.write(report, drawings);
+            System.out.println("Figures: " + figures + ", plots: " + drawings);
         }
         return 0;
     }
 
-    private BenchmarkReport measure(
-            ServiceProcess service, Path onnx, List<byte[]> images, Installation installation, String time) {
-        Duration spell = quick ? Duration.ofMillis(1000) : Duration.ofMillis(2500);
-        int rounds = quick ? 1 : 5;
-        List<Target> targets = targets(service, images);
+    private void check(List<Integer> lanes, int times, double seconds) {
+        for (double size : megapixels) {
+            Range.MEGAPIXELS.require(command, "--megapixels", size);
+        }
+        lanes.forEach(n -> new Range(1, 4096).require(command, "--in-flight", n));
+        open.forEach(share -> new Range(0.01, 1).require(command, "--open", share));
+        Range.CONNECTIONS.require(command, "--connections", connections);
+        new Range(1, 100).require(command, "--rounds", times);
+        new Range(0.1, 600).require(command, "--spell", seconds);
+    }
+
+    private BenchmarkReport.Payload measure(
+            ServiceUnderTest subject,
+            Connections lines,
+            Path onnx,
+            double size,
+            List<byte[]> images,
+            List<Integer> lanes,
+            int times,
+            Duration spell) {
         System.err.println("Warming up, and looking for the best setting of the limit.");
-        targets.stream().map(Target::loop).distinct().forEach(loop -> {
-            loop.run(8, spell, service::cpuTime);
-            loop.run(32, spell, service::cpuTime);
-        });
+        List<Target> closed = new ArrayList<>();
+        List<Target> opened = new ArrayList<>();
+        for (Method method : methods) {
+            Workload workload = switch (method) {
+                case Embed -> subject.embed(images);
+                case Recognize -> subject.recognize(images);
+            };
+            Caller caller = new GrpcCaller(lines, workload, CALL_DEADLINE);
+            ClosedLoop closedLoop = new ClosedLoop(caller, Timekeeper.SYSTEM);
+            for (int i = 0; i < WARM_UP_SPELLS; i++) {
+                closedLoop.run(WARM_UP_LANES, spell);
+            }
+            lanes.forEach(n -> closed.add(Target.closed(method.name(), n, closedLoop)));
+            if (method == methods.getFirst()) {
+                OpenLoop openLoop =
+                        new OpenLoop(caller, Timekeeper.SYSTEM, OpenLoop.mostOutstanding(Payloads.meanBytes(images)));
+                List<Target> same = List.copyOf(closed);
+                open.forEach(share -> opened.add(Target.open(method.name(), share, openLoop, same, SEED)));
+            }
+        }
+        List<Target> targets = Stream.concat(closed.stream(), opened.stream()).toList();
         try (InProcess limit = best(onnx, images, spell.dividedBy(2))) {
-            List<Load> limits = new ArrayList<>();
-            for (int round = 0; round < rounds; round++) {
-                System.err.println("Round " + (round + 1) + " of " + rounds);
+            List<InProcess.Work> limits = new ArrayList<>();
+            for (int round = 0; round < times; round++) {
+                System.err.println("Round " + (round + 1) + " of " + times);
                 if (round % 2 == 0) {
                     limits.add(limit.run(spell));
                 }
-                targets.forEach(
-                        target -> target.loads().add(target.loop().run(target.inFlight(), spell, service::cpuTime)));
+                targets.forEach(target -> target.run(subject.vitals(), spell));
                 if (round % 2 == 1) {
                     limits.add(limit.run(spell));
                 }
             }
-            double limitRate = median(limits);
-            return new BenchmarkReport(
-                    time,
-                    Machine.here(installation.root()),
-                    modelId(service.connection(), images),
-                    megapixels,
-                    Math.round(images.stream().mapToInt(i -> i.length).average().orElse(0)),
-                    SEED,
-                    rounds,
-                    new BenchmarkReport.Limit(
-                            limit.setting().toString(),
-                            limitRate,
-                            limits.stream().reduce(Load::plus).orElseThrow().cpuPerImage()),
-                    targets.stream().map(t -> t.row(limitRate)).toList());
+            Rates rates = new Rates(
+                    limits.stream().map(InProcess.Work::imagesPerSecond).toList());
+            BenchmarkReport.Limit limitRow = new BenchmarkReport.Limit(
+                    limit.setting().toString(),
+                    rates.median(),
+                    rates.least(),
+                    rates.most(),
+                    limits.stream().reduce(InProcess.Work::plus).orElseThrow().cpuMillisPerImage());
+            return new BenchmarkReport.Payload(
+                    size,
+                    Payloads.meanBytes(images),
+                    limitRow,
+                    targets.stream().map(target -> target.row(limitRow)).toList());
         }
-    }
-
-    /** Something measured: a method at a number of calls in flight. */
-    private record Target(String method, int inFlight, ClosedLoop<?, ?> loop, List<Load> loads) {
-
-        BenchmarkReport.Row row(double limitRate) {
-            Load all = loads.stream().reduce(Load::plus).orElseThrow();
-            double rate = median(loads);
-            return new BenchmarkReport.Row(
-                    method,
-                    inFlight,
-                    all.images(),
-                    rate,
-                    rate / limitRate,
-                    all.percentile(50),
-                    all.percentile(99),
-                    all.percentile(99.9),
-                    all.cpuPerImage());
-        }
-    }
-
-    private static List<Target> targets(ServiceProcess service, List<byte[]> images) {
-        List<ByteString> files =
-                images.stream().map(UnsafeByteOperations::unsafeWrap).toList();
-        var channel = service.connection().channel();
-        ClosedLoop<?, ?> embed = new ClosedLoop<>(
-                channel,
-                RecognitionGrpc.getEmbedMethod(),
-                files.stream()
-                        .map(f -> EmbedRequest.newBuilder().setImage(f).build())
-                        .toList());
-        ClosedLoop<?, ?> recognize = new ClosedLoop<>(
-                channel,
-                RecognitionGrpc.getRecognizeMethod(),
-                files.stream()
-                        .map(f -> RecognizeRequest.newBuilder()
-                                .setGallery("galleries/" + GALLERY)
-                                .setImage(f)
-                                .build())
-                        .toList());
-        List<Target> targets = new ArrayList<>();
-        for (int inFlight : IN_FLIGHT) {
-            targets.add(new Target("Embed", inFlight, embed, new ArrayList<>()));
-        }
-        for (int inFlight : IN_FLIGHT) {
-            targets.add(new Target("Recognize", inFlight, recognize, new ArrayList<>()));
-        }
-        return targets;
     }
 
     /** Open, to be closed by the caller; the others are closed. */
@@ -223,39 +288,5 @@ public final class Benchmark implements Callable<Integer> {
                         .orElseThrow()
                         .setting(),
                 images);
-    }
-
-    private static double median(List<Load> loads) {
-        double[] rates =
-                loads.stream().mapToDouble(Load::imagesPerSecond).sorted().toArray();
-        return (rates[(rates.length - 1) / 2] + rates[rates.length / 2]) / 2;
-    }
-
-    private static String modelId(Connection connection, List<byte[]> images) {
-        return connection
-                .recognition()
-                .embed(EmbedRequest.newBuilder()
-                        .setImage(UnsafeByteOperations.unsafeWrap(images.getFirst()))
-                        .build())
-                .getEmbeddingSpace()
-                .getModelId();
-    }
-
-    private static void register(Connection connection) {
-        connection
-                .galleries()
-                .createGallery(
-                        CreateGalleryRequest.newBuilder().setGalleryId(GALLERY).build());
-        for (SampleDocument document : SampleCatalogue.registered()) {
-            try (Mat drawn = SampleCatalogue.draw(document, 640)) {
-                connection
-                        .registrations()
-                        .createRegistration(CreateRegistrationRequest.newBuilder()
-                                .setParent("galleries/" + GALLERY)
-                                .setRegistration(Registration.newBuilder().setLabel(document.labelPath()))
-                                .setImage(UnsafeByteOperations.unsafeWrap(Photographer.encodeJpeg(drawn, 95)))
-                                .build());
-            }
-        }
     }
 }

@@ -23,7 +23,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.HdrHistogram.Histogram;
 
 /**
  * The work of the service without the service: threads that share nothing, each with its own ONNX Runtime session,
@@ -41,22 +40,50 @@ final class InProcess implements AutoCloseable {
     private final AtomicInteger next = new AtomicInteger();
 
     /**
-     * @param threads each with a session of one thread
+     * @param threads each with a session
      * @param batch images per run of the model
+     * @param intraOpThreads threads within one run of the model
      */
-    record Setting(int threads, int batch) {
+    record Setting(int threads, int batch, int intraOpThreads) {
 
-        /** What is tried: every processor and half of them, batches of 1, 2 and 4. */
+        /** What is tried: a thread for every processor, for half of them, and one with all of them within a run. */
         static List<Setting> candidates(int processors) {
-            return Stream.of(processors, Math.max(1, processors / 2))
+            return Stream.concat(
+                            Stream.of(1, 2, 4, 8).map(batch -> new Setting(processors, batch, 1)),
+                            Stream.of(1, 4)
+                                    .flatMap(batch -> Stream.of(
+                                            new Setting(Math.max(1, processors / 2), batch, 1),
+                                            new Setting(1, batch, processors))))
                     .distinct()
-                    .flatMap(threads -> Stream.of(1, 2, 4).map(batch -> new Setting(threads, batch)))
                     .toList();
         }
 
         @Override
         public String toString() {
-            return threads + (threads == 1 ? " thread" : " threads") + ", batches of " + batch;
+            return threads + (threads == 1 ? " thread" : " threads") + ", batches of " + batch
+                    + (intraOpThreads > 1 ? ", " + intraOpThreads + " threads within a run" : "");
+        }
+    }
+
+    /**
+     * What was done.
+     *
+     * @param images through the model
+     * @param elapsed time that they took
+     * @param cpu time of this process meanwhile
+     */
+    record Work(long images, Duration elapsed, Duration cpu) {
+
+        double imagesPerSecond() {
+            return images / (elapsed.toNanos() / 1e9);
+        }
+
+        double cpuMillisPerImage() {
+            return cpu.toNanos() / 1e6 / images;
+        }
+
+        Work plus(Work other) {
+            return new Work(images + other.images, elapsed.plus(other.elapsed), cpu.plus(other.cpu));
         }
     }
 
@@ -72,7 +99,7 @@ final class InProcess implements AutoCloseable {
                                 false,
                                 0,
                                 setting.threads(),
-                                1,
+                                setting.intraOpThreads(),
                                 List.of(setting.batch())))
                 .sessions();
         // As the service's embedder does it.
@@ -88,10 +115,10 @@ final class InProcess implements AutoCloseable {
     }
 
     /** Works for about the given time; counts whole batches and the time that they took. */
-    Load run(Duration time) {
+    Work run(Duration time) {
         long start = System.nanoTime();
         long end = start + time.toNanos();
-        Duration cpuBefore = cpuTime();
+        Duration cpuBefore = OwnProcess.cpuTime();
         List<Future<Long>> counts = new ArrayList<>();
         for (OnnxSession session : sessions) {
             counts.add(threads.submit(() -> work(session, end)));
@@ -108,7 +135,7 @@ final class InProcess implements AutoCloseable {
             throw new IllegalStateException("interrupted", e);
         }
         Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-        return new Load(done, elapsed, cpuTime().minus(cpuBefore), new Histogram(3));
+        return new Work(done, elapsed, OwnProcess.cpuTime().minus(cpuBefore));
     }
 
     private long work(OnnxSession session, long end) throws Exception {
@@ -129,13 +156,6 @@ final class InProcess implements AutoCloseable {
             done += session.run(batch).size();
         }
         return done;
-    }
-
-    private static Duration cpuTime() {
-        return ProcessHandle.current()
-                .info()
-                .totalCpuDuration()
-                .orElseThrow(() -> new IllegalStateException("this system does not tell the CPU time of a process"));
     }
 
     @Override

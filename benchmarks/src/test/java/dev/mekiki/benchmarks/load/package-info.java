@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mekiki.benchmarks.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mekiki.benchmarks.vitals;
+
+import org.jspecify.annotations.NullMarked;
