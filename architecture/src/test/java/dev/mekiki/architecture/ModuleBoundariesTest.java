@@ -133,7 +133,7 @@ class ModuleBoundariesTest {
     @ArchTest
     static final ArchRule everyPackageIsNullMarked = classes()
             .that()
-            .resideOutsideOfPackages("dev.mekiki.v1..", "dev.mekiki.openinference..")
+            .resideOutsideOfPackages("dev.mekiki.v1..", "dev.mekiki.openinference..", "..jmh_generated..")
             .should(liveInANullMarkedPackage());
 
     /** A module may depend on itself and on the modules named, of all of this project's. */

@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Throughput, latency and cost of the service, beside the limit of this machine.",
-        subcommands = {OverloadBenchmark.class, SoakBenchmark.class, GalleryBenchmark.class},
+        subcommands = {OverloadBenchmark.class, SoakBenchmark.class, MicroBenchmarks.class, GalleryBenchmark.class},
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // Set by picocli.
 public final class Benchmark implements Callable<Integer> {

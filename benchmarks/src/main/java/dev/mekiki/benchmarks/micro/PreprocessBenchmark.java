@@ -1,0 +1,67 @@
+package dev.mekiki.benchmarks.micro;
+
+import dev.mekiki.benchmarks.Payloads;
+import dev.mekiki.inference.decode.DecodedImage;
+import dev.mekiki.inference.decode.ImageDecoder;
+import dev.mekiki.inference.decode.ImageLimits;
+import dev.mekiki.inference.model.ModelCard;
+import dev.mekiki.inference.preprocess.Preprocessor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** From the pixels that a photograph is decoded to, to the input of a model of 128 by 128 pixels. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(2)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+@SuppressWarnings("NullAway.Init") // Set up by JMH.
+public class PreprocessBenchmark {
+
+    private static final long SEED = 2026;
+    private static final int SIDE = 128;
+
+    /** Of the photograph, before it is decoded at reduced scale. */
+    @Param({"0.15", "12"})
+    public double megapixels;
+
+    private final Preprocessor preprocessor = Preprocessor.of(new ModelCard.Input(
+            "image", SIDE, SIDE, ModelCard.ChannelOrder.RGB, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0)));
+    private final FloatBuffer slot = ByteBuffer.allocateDirect(preprocessor.floats() * Float.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer();
+    private DecodedImage decoded;
+
+    @Setup
+    public void decode() {
+        decoded = new ImageDecoder(ImageLimits.DEFAULT, 2 * SIDE)
+                .decode(Payloads.photographs(megapixels, SEED).getFirst());
+    }
+
+    @TearDown
+    public void close() {
+        decoded.close();
+    }
+
+    @Benchmark
+    public float preprocess() {
+        preprocessor.write(decoded.bgr(), decoded.extent(), slot, 0);
+        return slot.get(0);
+    }
+}
