@@ -127,11 +127,11 @@ final class MicroBenchmarks implements Callable<Integer> {
         for (Row row : report.rows()) {
             out.append(String.format(
                     Locale.ROOT,
-                    "%-60s %8d %,16.1f %,14.1f %,12.1f%n",
+                    "%-60s %8d %,16.1f %14s %,12.1f%n",
                     row.benchmark() + (row.parameters().isEmpty() ? "" : " " + row.parameters()),
                     row.threads(),
                     row.nanos(),
-                    row.error(),
+                    Double.isNaN(row.error()) ? "" : String.format(Locale.ROOT, "%,.1f", row.error()),
                     row.bytes()));
         }
         return out.toString();

@@ -111,11 +111,18 @@ public record Activity(Map<String, Timing> stages, Timing calls, Map<Integer, Ba
         return combined(other, Timing::minus, (a, b) -> a - b);
     }
 
-    /** Those sizes that were run at all, and the share of runs that each has; 0..1. */
+    /** The share of runs that each size has, 0..1, up to the largest that was run. */
     public Map<String, Double> batchShares() {
         double all = batches.values().stream().mapToDouble(BatchSize::runs).sum();
         Map<String, Double> shares = new LinkedHashMap<>();
-        batches.values().stream().filter(b -> b.runs() > 0).forEach(b -> shares.put(b.name(), b.runs() / all));
+        double rest = all;
+        for (BatchSize size : batches.values()) {
+            if (rest <= 0) {
+                break;
+            }
+            shares.put(size.name(), size.runs() / all);
+            rest -= size.runs();
+        }
         return shares;
     }
 

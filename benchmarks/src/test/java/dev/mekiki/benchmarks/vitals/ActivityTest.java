@@ -54,7 +54,8 @@ class ActivityTest {
         });
         assertThat(spell.calls().count()).as("answered ones only").isEqualTo(100);
         assertThat(spell.calls().seconds()).isCloseTo(1.5, within(1e-9));
-        assertThat(spell.batchShares()).containsExactly(entry("1", 0.3), entry("3–4", 0.6), entry("5 and more", 0.1));
+        assertThat(spell.batchShares())
+                .containsExactly(entry("1", 0.3), entry("2", 0.0), entry("3–4", 0.6), entry("5 and more", 0.1));
     }
 
     @Test
