@@ -4,6 +4,7 @@ import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.core.embedding.Embedding;
 import dev.mekiki.core.embedding.EmbeddingSpace;
+import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.failure.DeadlineExpired;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.Overloaded;
@@ -13,10 +14,13 @@ import dev.mekiki.core.image.EncodedImage;
 import dev.mekiki.core.time.Deadline;
 import dev.mekiki.core.time.Stage;
 import dev.mekiki.core.time.StageDurations;
+import dev.mekiki.inference.Forecaster.Forecast;
 import dev.mekiki.inference.InferenceObserver.Outcome;
+import dev.mekiki.inference.batch.BatchCosts;
 import dev.mekiki.inference.batch.BatchDevice;
 import dev.mekiki.inference.batch.BatchListener;
 import dev.mekiki.inference.batch.BatchPolicy;
+import dev.mekiki.inference.batch.BatchSizes;
 import dev.mekiki.inference.batch.Batched;
 import dev.mekiki.inference.batch.Batcher;
 import dev.mekiki.inference.decode.DecodedImage;
@@ -34,6 +38,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
@@ -50,10 +55,20 @@ import org.jspecify.annotations.Nullable;
  * The embedder of one model: admits a bounded number of images, decodes them on a pool of its own, and runs the model in
  * batches. Images that the caller has preprocessed himself go into the same batches without a detour.
  *
- * <p>An image is admitted or refused on the caller's thread, in constant time. An admitted image waits for a decoding
- * thread and a slot, which is the memory for one image's input tensor; slots are allocated once. It is dropped before
- * it is decoded, and again before it reaches the device, if its caller cancelled it or its deadline passed. Its place,
- * slot included, is free again before its future completes.
+ * <p><b>Admission.</b> An image is admitted or refused on the caller's thread. It is refused if there is no room for it,
+ * or if by what is waiting, and by what images of its size and batches took lately, it could not be answered within
+ * the {@linkplain InferenceSettings#latencyBudget budget} or before its deadline. An image that finds nobody waiting is
+ * never refused for being slow itself. Forecasts may be wrong: an image whose budget is spent when it could be decoded
+ * is refused then, undecoded. The budget binds nobody who works in the background.
+ *
+ * <p><b>Fairness.</b> Images wait for a decoding thread, and there each {@link Tenant} gets its part of the decoding
+ * time. The forecast is the tenant's own: whoever has much waiting is refused while others are still let in.
+ *
+ * <p><b>What costs nothing.</b> An admitted image waits for a decoding thread, and that for a slot, which is the memory
+ * for one image's input tensor; slots are allocated once. Cancelled, an image gives back its place at once, unless it is
+ * just being decoded or the device has it. If its deadline passes it is dropped when its turn comes, before it is
+ * decoded, and again before it reaches the device; whoever wants to be told at the deadline cancels. Its place, slot
+ * included, is free again before its future completes.
  *
  * <p>{@link #close} refuses new images and returns when those admitted are answered. Thread-safe.
  */
@@ -79,12 +94,15 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
     private final ExecutorService decodePool;
     private final BlockingQueue<FloatBuffer> slots;
     private final Doorkeeper doorkeeper;
+    private final FairQueue<Request> waiting = new FairQueue<>();
+    private final Forecaster forecaster;
     private final AtomicLong recentNanos = new AtomicLong(FIRST_GUESS_NANOS);
 
     ImageEmbedder(
             ModelCard card,
             ExecutionProvider provider,
             List<? extends BatchDevice<FloatBuffer, float[]>> devices,
+            BatchCosts batchCosts,
             InferenceSettings settings,
             LongSupplier nanoClock,
             InferenceObserver observer) {
@@ -102,21 +120,32 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
                 ContentDigest.of((card.sha256() + "\n" + preprocessor.description()).getBytes(StandardCharsets.UTF_8))
                         .hex());
         int largest = settings.session().batchSizes().getLast();
-        int waiting = BATCHES_AHEAD * largest * devices.size();
-        int slotCount = waiting + largest * devices.size() + settings.decodeThreads();
+        int ready = BATCHES_AHEAD * largest * devices.size();
+        int slotCount = ready + largest * devices.size() + settings.decodeThreads();
         slots = new ArrayBlockingQueue<>(slotCount);
         for (int i = 0; i < slotCount; i++) {
-            slots.add(ByteBuffer.allocateDirect(preprocessor.floats() * Float.BYTES)
-                    .order(ByteOrder.nativeOrder())
-                    .asFloatBuffer());
+            slots.add(tensor(preprocessor.floats()));
         }
         doorkeeper = new Doorkeeper(settings.maxInFlight(), settings.maxInFlightBytes());
+        forecaster = new Forecaster(
+                waiting,
+                this::queueLength,
+                settings.decodeThreads(),
+                devices.size(),
+                batchCosts,
+                settings.latencyBudget());
         // Tensors need no slot, so that everybody who is admitted may wait here.
-        BatchPolicy policy =
-                new BatchPolicy(settings.session().batchSizes(), settings.maxDelay(), settings.maxInFlight());
+        BatchPolicy policy = settings.latencyBudget().isPositive()
+                ? BatchPolicy.measured(
+                        batchCosts,
+                        LatencyBudget.longestRun(settings.latencyBudget()),
+                        forecaster::spacing,
+                        settings.maxInFlight())
+                : BatchPolicy.fixed(batchCosts.sizes(), settings.maxDelay(), settings.maxInFlight());
         batcher = new Batcher<>("mekiki-session", policy, devices, nanoClock, new BatchListener() {
             @Override
             public void batchRan(int items, int size, long nanos) {
+                batchCosts.ran(size, nanos);
                 observer.batchRan(items, size, nanos);
             }
 
@@ -126,6 +155,9 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
         decodePool = Executors.newFixedThreadPool(
                 settings.decodeThreads(),
                 Thread.ofPlatform().name("mekiki-decode-", 0).daemon().factory());
+        for (int i = 0; i < settings.decodeThreads(); i++) {
+            decodePool.execute(this::decodeUntilClosed);
+        }
     }
 
     /**
@@ -139,7 +171,17 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
     public static ImageEmbedder open(Path onnx, InferenceSettings settings, InferenceObserver observer) {
         ModelCard card = ModelCard.read(cardOf(onnx));
         OnnxModel model = OnnxModel.load(onnx, card, settings.session());
-        return new ImageEmbedder(card, model.provider(), model.sessions(), settings, System::nanoTime, observer);
+        BatchCosts costs = new BatchCosts(new BatchSizes(settings.session().batchSizes()));
+        costs.measure(
+                model.sessions().getFirst(),
+                tensor(Preprocessor.of(card.input()).floats()));
+        return new ImageEmbedder(card, model.provider(), model.sessions(), costs, settings, System::nanoTime, observer);
+    }
+
+    private static FloatBuffer tensor(int floats) {
+        return ByteBuffer.allocateDirect(floats * Float.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
     }
 
     /** Where the card of a model file lies: {@code NAME.json} beside {@code NAME.onnx}. */
@@ -175,14 +217,14 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Deadline deadline) {
+    public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Tenant tenant, Deadline deadline) {
         try {
             settings.limits().checkBytes(image.size());
         } catch (InvalidInput e) {
             return refused(e, Outcome.INVALID);
         }
-        return admit(
-                new Request(image.size(), false, deadline), request -> decodePool.execute(() -> request.decode(image)));
+        Forecast forecast = forecaster.forecast(tenant, image.size());
+        return admit(new Request(image.size(), false, deadline, forecast), request -> request.queueImage(image));
     }
 
     /**
@@ -192,7 +234,7 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
      * @param tensor {@code 3 × height × width} float32 from its position to its limit, as the card's input says, of any
      *     byte order and on the heap or off it; not copied, so nobody may write to it before the future completes
      */
-    public CompletableFuture<EmbeddedImage> embedPrepared(FloatBuffer tensor, Deadline deadline) {
+    public CompletableFuture<EmbeddedImage> embedPrepared(FloatBuffer tensor, Tenant tenant, Deadline deadline) {
         if (tensor.remaining() != preprocessor.floats()) {
             return refused(
                     new InvalidInput(
@@ -204,10 +246,15 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
         }
         FloatBuffer values = tensor.slice();
         int bytes = preprocessor.floats() * Float.BYTES;
-        return admit(new Request(bytes, true, deadline), request -> request.queueTensor(values));
+        Forecast forecast = forecaster.forecastPrepared(tenant);
+        return admit(new Request(bytes, true, deadline, forecast), request -> request.queueTensor(values));
     }
 
     private CompletableFuture<EmbeddedImage> admit(Request request, Consumer<Request> begin) {
+        Overloaded late = forecaster.refusal(request.forecast, request.deadline, request.admittedNanos);
+        if (late != null) {
+            return refused(late, Outcome.OVERLOADED);
+        }
         return switch (doorkeeper.enter(request.bytes)) {
             case ADMITTED -> {
                 begin.accept(request);
@@ -226,40 +273,66 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
         return CompletableFuture.failedFuture(failure);
     }
 
+    private void decodeUntilClosed() {
+        try {
+            while (true) {
+                // The slot first: an image that still waits can be taken back, one that a thread has cannot.
+                FloatBuffer slot = slots.take();
+                Request request = waiting.take();
+                if (request == null) {
+                    return;
+                }
+                request.decode(slot);
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError("nobody interrupts decoding threads", e);
+        }
+    }
+
     @Override
     public void close() {
         doorkeeper.closeAndAwaitEmpty();
+        waiting.close();
         decodePool.close();
         batcher.close();
     }
 
-    /** One image; once admitted it owns its slot, if it needs one, except while the batcher has it. */
+    /** One image. While a decoding thread has it, it owns a slot; what the batcher has is the batcher's. */
     private final class Request {
         private final int bytes;
         private final boolean prepared;
         private final Deadline deadline;
         private final long admittedNanos = nanoClock.getAsLong();
+        private final Forecast forecast;
+
+        /** Until it is decoded. */
+        private volatile @Nullable EncodedImage image;
+
         private final CompletableFuture<EmbeddedImage> answer = new CompletableFuture<>();
         private final Map<Stage, Duration> durations = new EnumMap<>(Stage.class);
+        private volatile FairQueue<Request>.@Nullable Ticket ticket;
         private volatile @Nullable CompletableFuture<?> queued;
 
-        Request(int bytes, boolean prepared, Deadline deadline) {
+        Request(int bytes, boolean prepared, Deadline deadline, Forecast forecast) {
             this.bytes = bytes;
             this.prepared = prepared;
             this.deadline = deadline;
+            this.forecast = forecast;
             var _ = answer.whenComplete((_, _) -> takeBackIfCancelled());
         }
 
+        /** Waits for a decoding thread. */
+        void queueImage(EncodedImage file) {
+            image = file;
+            ticket = waiting.add(forecast.tenant(), this, forecast.decodeNanos());
+        }
+
         /** Runs on a decoding thread. */
-        void decode(EncodedImage image) {
-            FloatBuffer slot;
+        void decode(FloatBuffer slot) {
+            EncodedImage file = Objects.requireNonNull(image);
+            image = null;
             try {
-                slot = slots.take();
-            } catch (InterruptedException e) {
-                throw new AssertionError("nobody interrupts decoding threads", e);
-            }
-            try {
-                fill(slot, image);
+                fill(slot, file);
             } catch (Throwable e) {
                 slots.add(slot);
                 leave(null, e);
@@ -283,7 +356,7 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
             takeBackIfCancelled();
         }
 
-        private void fill(FloatBuffer slot, EncodedImage image) {
+        private void fill(FloatBuffer slot, EncodedImage file) {
             long began = nanoClock.getAsLong();
             if (answer.isCancelled()) {
                 throw new CancellationException();
@@ -291,19 +364,32 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
             if (deadline.expiredAt(began)) {
                 throw new DeadlineExpired(Stage.DECODE);
             }
+            Overloaded late = forecaster.refusalAfter(forecast, began - admittedNanos);
+            if (late != null) {
+                throw late;
+            }
             ended(Stage.ADMISSION, began - admittedNanos);
-            try (DecodedImage pixels = decoder.decode(image.bytes())) {
+            try (DecodedImage pixels = decoder.decode(file.bytes())) {
                 long decoded = nanoClock.getAsLong();
                 ended(Stage.DECODE, decoded - began);
                 preprocessor.write(pixels.bgr(), pixels.extent(), slot, 0);
-                ended(Stage.PREPROCESS, nanoClock.getAsLong() - decoded);
+                long ready = nanoClock.getAsLong();
+                ended(Stage.PREPROCESS, ready - decoded);
+                forecaster.decoded(file.size(), ready - began);
             }
         }
 
         private void takeBackIfCancelled() {
-            CompletableFuture<?> waiting = queued;
-            if (waiting != null && answer.isCancelled()) {
-                waiting.cancel(false);
+            if (!answer.isCancelled()) {
+                return;
+            }
+            FairQueue<Request>.Ticket place = ticket;
+            if (place != null && waiting.remove(place)) {
+                leave(null, new CancellationException());
+            }
+            CompletableFuture<?> ready = queued;
+            if (ready != null) {
+                ready.cancel(false);
             }
         }
 
@@ -323,6 +409,7 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
                 }
                 long took = nanoClock.getAsLong() - admittedNanos;
                 recentNanos.updateAndGet(average -> (7 * average + took) / 8);
+                forecaster.answered(forecast, took);
             }
             observer.ended(outcome(cause));
             if (embedded != null) {
@@ -350,6 +437,7 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
                 case null -> Outcome.EMBEDDED;
                 case InvalidInput _ -> Outcome.INVALID;
                 case DeadlineExpired _ -> Outcome.EXPIRED;
+                case Overloaded _ -> Outcome.OVERLOADED;
                 default -> Outcome.FAILED;
             };
         }

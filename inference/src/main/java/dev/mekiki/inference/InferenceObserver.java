@@ -13,7 +13,7 @@ public interface InferenceObserver {
         EMBEDDED,
         /** Not an image, too large, damaged. */
         INVALID,
-        /** Refused at the door: too many images under way. */
+        /** Refused: too many images under way, or its answer would have come too late. */
         OVERLOADED,
         /** Its deadline passed before it reached the device. */
         EXPIRED,

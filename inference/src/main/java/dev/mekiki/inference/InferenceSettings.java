@@ -16,7 +16,11 @@ import java.util.stream.IntStream;
  *     next one is refused
  * @param maxInFlightBytes most bytes that those images' files may hold together, at least {@code limits.maxBytes}
  * @param session how the model is loaded, and on how many threads it runs
- * @param maxDelay how long an image waits for companions while a session is idle; zero to take what there is
+ * @param maxDelay how long an image waits for companions while a session is idle; zero to take what there is, or to
+ *     have it follow from {@code latencyBudget}
+ * @param latencyBudget what the 99th percentile of the time from {@code embed} to the vector must not exceed, whatever
+ *     is asked: batch size and delay follow from it, and images that would take longer are refused; zero for none,
+ *     which takes the largest batch size and {@code maxDelay}
  */
 public record InferenceSettings(
         ImageLimits limits,
@@ -24,7 +28,8 @@ public record InferenceSettings(
         int maxInFlight,
         long maxInFlightBytes,
         SessionSettings session,
-        Duration maxDelay) {
+        Duration maxDelay,
+        Duration latencyBudget) {
 
     public InferenceSettings {
         if (decodeThreads < 1) {
@@ -42,10 +47,17 @@ public record InferenceSettings(
         if (maxDelay.isNegative()) {
             throw new IllegalArgumentException("maxDelay: " + maxDelay + " (expected: zero or more)");
         }
+        if (latencyBudget.isNegative()) {
+            throw new IllegalArgumentException("latencyBudget: " + latencyBudget + " (expected: zero or more)");
+        }
+        if (latencyBudget.isPositive() && maxDelay.isPositive()) {
+            throw new IllegalArgumentException("maxDelay: " + maxDelay
+                    + " (expected: zero, as the delay follows from the latency budget of " + latencyBudget + ")");
+        }
     }
 
     /**
-     * For a machine without a GPU: a session of one thread per core, batches of 1 to 4, no delay.
+     * For a machine without a GPU: a session of one thread per core, batches of 1 to 4, no delay, no budget.
      *
      * <p>Measured with an LCNet-0.5 of 128×128 on two x86 cores: two sessions of one thread give 1.5 times the images
      * of one session of two threads. An image in a batch of 4 takes 0.68 of the processor time of one alone, in a batch
@@ -67,22 +79,32 @@ public record InferenceSettings(
                         cores,
                         1,
                         IntStream.rangeClosed(1, 4).boxed().toList()),
+                Duration.ZERO,
                 Duration.ZERO);
     }
 
     public InferenceSettings withLimits(ImageLimits limits) {
-        return new InferenceSettings(limits, decodeThreads, maxInFlight, maxInFlightBytes, session, maxDelay);
+        return new InferenceSettings(
+                limits, decodeThreads, maxInFlight, maxInFlightBytes, session, maxDelay, latencyBudget);
     }
 
     public InferenceSettings withDecodeThreads(int decodeThreads) {
-        return new InferenceSettings(limits, decodeThreads, maxInFlight, maxInFlightBytes, session, maxDelay);
+        return new InferenceSettings(
+                limits, decodeThreads, maxInFlight, maxInFlightBytes, session, maxDelay, latencyBudget);
     }
 
     public InferenceSettings withMaxInFlight(int maxInFlight) {
-        return new InferenceSettings(limits, decodeThreads, maxInFlight, maxInFlightBytes, session, maxDelay);
+        return new InferenceSettings(
+                limits, decodeThreads, maxInFlight, maxInFlightBytes, session, maxDelay, latencyBudget);
     }
 
     public InferenceSettings withSession(SessionSettings session) {
-        return new InferenceSettings(limits, decodeThreads, maxInFlight, maxInFlightBytes, session, maxDelay);
+        return new InferenceSettings(
+                limits, decodeThreads, maxInFlight, maxInFlightBytes, session, maxDelay, latencyBudget);
+    }
+
+    public InferenceSettings withLatencyBudget(Duration latencyBudget) {
+        return new InferenceSettings(
+                limits, decodeThreads, maxInFlight, maxInFlightBytes, session, maxDelay, latencyBudget);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mekiki.core.embedding.EmbeddedImage;
+import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.failure.DeadlineExpired;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.Overloaded;
@@ -12,7 +13,9 @@ import dev.mekiki.core.image.EncodedImage;
 import dev.mekiki.core.time.Deadline;
 import dev.mekiki.core.time.Stage;
 import dev.mekiki.inference.InferenceObserver.Outcome;
+import dev.mekiki.inference.batch.BatchCosts;
 import dev.mekiki.inference.batch.BatchDevice;
+import dev.mekiki.inference.batch.BatchSizes;
 import dev.mekiki.inference.decode.DecodedImage;
 import dev.mekiki.inference.decode.Drawing;
 import dev.mekiki.inference.decode.Files;
@@ -114,7 +117,8 @@ class ImageEmbedderTest {
 
     private ImageEmbedder embedder(BatchDevice<FloatBuffer, float[]> device, InferenceSettings settings) {
         ModelCard card = TinyModel.card(new byte[0]);
-        return new ImageEmbedder(card, ExecutionProvider.CPU, List.of(device), settings, clock::get, outcomes);
+        BatchCosts costs = new BatchCosts(new BatchSizes(settings.session().batchSizes()));
+        return new ImageEmbedder(card, ExecutionProvider.CPU, List.of(device), costs, settings, clock::get, outcomes);
     }
 
     private static EncodedImage grey(int level) {
@@ -173,8 +177,8 @@ class ImageEmbedderTest {
                 runs.add(pool.submit(() -> {
                     for (int round = 0; round < 50; round++) {
                         int i = random.nextInt(images.size());
-                        EmbeddedImage embedded =
-                                embedder.embed(images.get(i), Deadline.NONE).get();
+                        EmbeddedImage embedded = embedder.embed(images.get(i), Tenant.UNNAMED, Deadline.NONE)
+                                .get();
                         assertThat(largestDifference(embedded.embedding().vector(), expected.get(i)))
                                 .isLessThan(1e-5f);
                     }
@@ -227,7 +231,7 @@ class ImageEmbedderTest {
     void tellsHowLongEachStageTook() throws Exception {
         Puppet device = new Puppet();
         try (ImageEmbedder embedder = embedder(device, settings(1, 8))) {
-            CompletableFuture<EmbeddedImage> answer = embedder.embed(grey(250), Deadline.NONE);
+            CompletableFuture<EmbeddedImage> answer = embedder.embed(grey(250), Tenant.UNNAMED, Deadline.NONE);
             device.awaitBatch();
             clock.addAndGet(5_000_000);
             device.permits.release();
@@ -248,14 +252,15 @@ class ImageEmbedderTest {
         Puppet device = new Puppet();
         device.permits.release(100);
         try (ImageEmbedder embedder = embedder(device, settings(1, 8))) {
-            assertThatThrownBy(embedder.embed(noImage(), Deadline.NONE)::get).hasCauseInstanceOf(InvalidInput.class);
-            assertThatThrownBy(embedder.embed(new EncodedImage(new byte[0]), Deadline.NONE)::get)
+            assertThatThrownBy(embedder.embed(noImage(), Tenant.UNNAMED, Deadline.NONE)::get)
                     .hasCauseInstanceOf(InvalidInput.class);
-            assertThatThrownBy(embedder.embed(new EncodedImage(new byte[60 << 20]), Deadline.NONE)::get)
+            assertThatThrownBy(embedder.embed(new EncodedImage(new byte[0]), Tenant.UNNAMED, Deadline.NONE)::get)
+                    .hasCauseInstanceOf(InvalidInput.class);
+            assertThatThrownBy(embedder.embed(new EncodedImage(new byte[60 << 20]), Tenant.UNNAMED, Deadline.NONE)::get)
                     .cause()
                     .isInstanceOf(InvalidInput.class)
                     .hasMessage("image.content: 62914560 bytes (expected: at most 20971520 bytes)");
-            assertThat(embedder.embed(grey(250), Deadline.NONE)
+            assertThat(embedder.embed(grey(250), Tenant.UNNAMED, Deadline.NONE)
                             .get()
                             .embedding()
                             .vector()[1])
@@ -278,7 +283,7 @@ class ImageEmbedderTest {
             public void close() {}
         };
         try (ImageEmbedder embedder = embedder(broken, settings(1, 8))) {
-            assertThatThrownBy(embedder.embed(grey(9), Deadline.NONE)::get)
+            assertThatThrownBy(embedder.embed(grey(9), Tenant.UNNAMED, Deadline.NONE)::get)
                     .cause()
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("the model's output");
@@ -312,15 +317,17 @@ class ImageEmbedderTest {
         }
         try (ImageEmbedder embedder = ImageEmbedder.open(onnx, settings(1, 64), InferenceObserver.SILENT)) {
             for (int i = 0; i < 3; i++) {
-                float[] expected =
-                        embedder.embed(page(i), Deadline.NONE).get().embedding().vector();
+                float[] expected = embedder.embed(page(i), Tenant.UNNAMED, Deadline.NONE)
+                        .get()
+                        .embedding()
+                        .vector();
                 FloatBuffer tensor = bytes.asReadOnlyBuffer()
                         .order(ByteOrder.LITTLE_ENDIAN)
                         .asFloatBuffer()
                         .slice(i * preprocessor.floats(), preprocessor.floats());
 
-                EmbeddedImage embedded =
-                        embedder.embedPrepared(tensor, Deadline.NONE).get();
+                EmbeddedImage embedded = embedder.embedPrepared(tensor, Tenant.UNNAMED, Deadline.NONE)
+                        .get();
 
                 assertThat(largestDifference(embedded.embedding().vector(), expected))
                         .isLessThan(1e-5f);
@@ -334,10 +341,11 @@ class ImageEmbedderTest {
         Puppet device = new Puppet();
         try (ImageEmbedder embedder = embedder(device, settings(1, 8))) {
             CompletableFuture<EmbeddedImage> running = occupy(embedder, device);
-            CompletableFuture<EmbeddedImage> bright = embedder.embedPrepared(tensor(1), Deadline.NONE);
-            CompletableFuture<EmbeddedImage> image = embedder.embed(grey(250), Deadline.NONE);
-            CompletableFuture<EmbeddedImage> dark = embedder.embedPrepared(tensor(-1), Deadline.NONE);
-            CompletableFuture<EmbeddedImage> unwanted = embedder.embedPrepared(tensor(1), Deadline.NONE);
+            CompletableFuture<EmbeddedImage> bright = embedder.embedPrepared(tensor(1), Tenant.UNNAMED, Deadline.NONE);
+            CompletableFuture<EmbeddedImage> image = embedder.embed(grey(250), Tenant.UNNAMED, Deadline.NONE);
+            CompletableFuture<EmbeddedImage> dark = embedder.embedPrepared(tensor(-1), Tenant.UNNAMED, Deadline.NONE);
+            CompletableFuture<EmbeddedImage> unwanted =
+                    embedder.embedPrepared(tensor(1), Tenant.UNNAMED, Deadline.NONE);
             awaitQueue(embedder, 4);
 
             unwanted.cancel(false);
@@ -360,9 +368,9 @@ class ImageEmbedderTest {
         try (ImageEmbedder embedder = embedder(device, settings(1, 200))) {
             List<CompletableFuture<EmbeddedImage>> admitted = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
-                admitted.add(embedder.embedPrepared(tensor(1), Deadline.NONE));
+                admitted.add(embedder.embedPrepared(tensor(1), Tenant.UNNAMED, Deadline.NONE));
             }
-            CompletableFuture<EmbeddedImage> beyond = embedder.embedPrepared(tensor(1), Deadline.NONE);
+            CompletableFuture<EmbeddedImage> beyond = embedder.embedPrepared(tensor(1), Tenant.UNNAMED, Deadline.NONE);
 
             assertThatThrownBy(beyond::get).hasCauseInstanceOf(Overloaded.class);
             device.permits.release(1000);
@@ -375,7 +383,7 @@ class ImageEmbedderTest {
     @Test
     void refusesATensorOfAnotherSize() {
         try (ImageEmbedder embedder = embedder(new Puppet(), settings(1, 8))) {
-            assertThatThrownBy(embedder.embedPrepared(FloatBuffer.allocate(5), Deadline.NONE)::get)
+            assertThatThrownBy(embedder.embedPrepared(FloatBuffer.allocate(5), Tenant.UNNAMED, Deadline.NONE)::get)
                     .cause()
                     .isInstanceOf(InvalidInput.class)
                     .hasMessage("tensor: 5 values (expected: 3072 values, 3x32x32)");
@@ -387,7 +395,7 @@ class ImageEmbedderTest {
     void aTensorOfWhichTheModelMakesNoUnitVectorIsTheCallersFault() throws Exception {
         Path onnx = TinyModel.write(folder);
         try (ImageEmbedder embedder = ImageEmbedder.open(onnx, settings(1, 8), outcomes)) {
-            assertThatThrownBy(embedder.embedPrepared(tensor(Float.NaN), Deadline.NONE)::get)
+            assertThatThrownBy(embedder.embedPrepared(tensor(Float.NaN), Tenant.UNNAMED, Deadline.NONE)::get)
                     .cause()
                     .isInstanceOf(InvalidInput.class)
                     .hasMessageStartingWith("tensor: the model makes of it length NaN");
@@ -398,7 +406,7 @@ class ImageEmbedderTest {
     /** Occupies the device and both decoding threads' reach: one image runs, the others wait. */
     private static CompletableFuture<EmbeddedImage> occupy(ImageEmbedder embedder, Puppet device)
             throws InterruptedException {
-        CompletableFuture<EmbeddedImage> running = embedder.embed(grey(250), Deadline.NONE);
+        CompletableFuture<EmbeddedImage> running = embedder.embed(grey(250), Tenant.UNNAMED, Deadline.NONE);
         assertThat(device.awaitBatch()).isEqualTo(1);
         return running;
     }
@@ -409,7 +417,7 @@ class ImageEmbedderTest {
         try (ImageEmbedder embedder = embedder(device, settings(1, 8))) {
             // Had it been decoded, the answer would be that it is no image.
             CompletableFuture<EmbeddedImage> late =
-                    embedder.embed(noImage(), Deadline.after(Duration.ZERO, clock.get()));
+                    embedder.embed(noImage(), Tenant.UNNAMED, Deadline.after(Duration.ZERO, clock.get()));
             assertThatThrownBy(late::get)
                     .cause()
                     .isInstanceOf(DeadlineExpired.class)
@@ -425,7 +433,7 @@ class ImageEmbedderTest {
         try (ImageEmbedder embedder = embedder(device, settings(1, 8))) {
             CompletableFuture<EmbeddedImage> running = occupy(embedder, device);
             CompletableFuture<EmbeddedImage> late =
-                    embedder.embed(grey(9), Deadline.after(Duration.ofMillis(1), clock.get()));
+                    embedder.embed(grey(9), Tenant.UNNAMED, Deadline.after(Duration.ofMillis(1), clock.get()));
             awaitQueue(embedder, 1);
             clock.addAndGet(1_000_000);
             device.permits.release(2);
@@ -451,7 +459,7 @@ class ImageEmbedderTest {
         Puppet device = new Puppet();
         try (ImageEmbedder embedder = embedder(device, settings(1, 8))) {
             CompletableFuture<EmbeddedImage> running = occupy(embedder, device);
-            CompletableFuture<EmbeddedImage> unwanted = embedder.embed(grey(9), Deadline.NONE);
+            CompletableFuture<EmbeddedImage> unwanted = embedder.embed(grey(9), Tenant.UNNAMED, Deadline.NONE);
             awaitQueue(embedder, 1);
 
             unwanted.cancel(false);
@@ -477,15 +485,201 @@ class ImageEmbedderTest {
         assertThat(outcomes.ended).containsExactly(Outcome.CANCELLED);
     }
 
+    /** One image runs, the queue before the device is full, and what comes now waits to be decoded. */
+    private ImageEmbedder stuck(Puppet device, BatchCosts costs, InferenceSettings settings)
+            throws InterruptedException {
+        ImageEmbedder embedder = new ImageEmbedder(
+                TinyModel.card(new byte[0]),
+                ExecutionProvider.CPU,
+                List.of(device),
+                costs,
+                settings,
+                clock::get,
+                outcomes);
+        occupy(embedder, device);
+        int slots = 3 + settings.decodeThreads();
+        for (int i = 1; i < slots; i++) {
+            embedder.embed(grey(9), Tenant.UNNAMED, Deadline.NONE);
+        }
+        awaitQueue(embedder, slots - 1);
+        return embedder;
+    }
+
+    private static InferenceSettings oneByOne(Duration budget) {
+        return settings(1, 256)
+                .withSession(new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, 1, 1, List.of(1)))
+                .withLatencyBudget(budget);
+    }
+
+    /** A device of five milliseconds an image. */
+    private static BatchCosts fiveMillis() {
+        BatchCosts costs = new BatchCosts(new BatchSizes(List.of(1)));
+        costs.ran(1, 5_000_000);
+        return costs;
+    }
+
+    @Test
+    void whatIsCancelledBeforeItIsDecodedGivesBackItsPlaceAtOnce() throws Exception {
+        Puppet device = new Puppet();
+        try (ImageEmbedder embedder = stuck(device, fiveMillis(), oneByOne(Duration.ZERO))) {
+            int before = embedder.inFlight();
+            // Had it been decoded, the outcome would be that it is no image.
+            CompletableFuture<EmbeddedImage> unwanted = embedder.embed(noImage(), Tenant.UNNAMED, Deadline.NONE);
+            assertThat(embedder.inFlight()).isEqualTo(before + 1);
+
+            unwanted.cancel(false);
+
+            assertThat(embedder.inFlight()).isEqualTo(before);
+            assertThat(outcomes.ended).containsExactly(Outcome.CANCELLED);
+            device.permits.release(100);
+        }
+        assertThat(outcomes.ended).doesNotContain(Outcome.INVALID);
+    }
+
+    @Test
+    void refusesWhoeverHasTooMuchWaitingForTheBudgetAndLetsOthersIn() throws Exception {
+        Puppet device = new Puppet();
+        Tenant greedy = new Tenant("greedy", false);
+        Tenant modest = new Tenant("modest", false);
+        try (ImageEmbedder embedder = stuck(device, fiveMillis(), oneByOne(Duration.ofMillis(100)))) {
+            int admitted = 0;
+            CompletableFuture<EmbeddedImage> answer = embedder.embed(grey(9), greedy, Deadline.NONE);
+            while (!answer.isCompletedExceptionally()) {
+                admitted++;
+                answer = embedder.embed(grey(9), greedy, Deadline.NONE);
+            }
+
+            assertThat(admitted)
+                    .as("of 20 in 100 ms four are ready, and two are the last one's own run and the one before it")
+                    .isBetween(14, 15);
+            assertThat(answer.exceptionNow())
+                    .isInstanceOfSatisfying(
+                            Overloaded.class,
+                            refused -> assertThat(refused.retryAfter())
+                                    .isBetween(Duration.ofMillis(40), Duration.ofMillis(50)))
+                    .hasMessageMatching(
+                            "an answer would take 10. ms \\(expected: at most 100 ms, the latency budget\\)");
+            assertThat(embedder.embed(grey(9), modest, Deadline.NONE)).isNotDone();
+            assertThat(embedder.embed(grey(9), greedy.inBackground(), Deadline.NONE))
+                    .as("nobody waits for it")
+                    .isNotDone();
+            device.permits.release(100);
+        }
+    }
+
+    @Test
+    void refusesWhatCannotBeAnsweredBeforeItsDeadline() throws Exception {
+        Puppet device = new Puppet();
+        try (ImageEmbedder embedder = stuck(device, fiveMillis(), oneByOne(Duration.ZERO))) {
+            assertThat(embedder.embed(grey(9), Tenant.UNNAMED, Deadline.after(Duration.ofMillis(20), clock.get()))
+                            .exceptionNow())
+                    .isInstanceOf(Overloaded.class)
+                    .hasMessageContaining("what is left until the deadline");
+            assertThat(embedder.embed(grey(9), Tenant.UNNAMED, Deadline.after(Duration.ofMillis(50), clock.get())))
+                    .isNotDone();
+            device.permits.release(100);
+        }
+    }
+
+    @Test
+    void doesNotDecodeWhatHasSpentItsBudgetWaiting() throws Exception {
+        Puppet device = new Puppet();
+        try (ImageEmbedder embedder = stuck(device, fiveMillis(), oneByOne(Duration.ofMillis(100)))) {
+            // Had it been decoded, the answer would be that it is no image.
+            CompletableFuture<EmbeddedImage> late = embedder.embed(noImage(), Tenant.UNNAMED, Deadline.NONE);
+            clock.addAndGet(100_000_000);
+            device.permits.release(100);
+
+            assertThatThrownBy(late::get).hasCauseInstanceOf(Overloaded.class);
+        }
+    }
+
+    @Test
+    void anImageThatFindsNobodyWaitingIsTakenHoweverSlowItIs() throws Exception {
+        Puppet device = new Puppet();
+        device.permits.release(100);
+        BatchCosts costs = new BatchCosts(new BatchSizes(List.of(1)));
+        costs.ran(1, 5_000_000_000L);
+        try (ImageEmbedder embedder = new ImageEmbedder(
+                TinyModel.card(new byte[0]),
+                ExecutionProvider.CPU,
+                List.of(device),
+                costs,
+                oneByOne(Duration.ofMillis(1)),
+                clock::get,
+                outcomes)) {
+            assertThat(embedder.embed(grey(250), Tenant.UNNAMED, Deadline.NONE)
+                            .get()
+                            .embedding()
+                            .vector()[1])
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void everyImageEndsOnceWhereManyTenantsCallAndCancelUnderOverload() throws Exception {
+        int callers = 12;
+        int each = 300;
+        EncodedImage image = grey(250);
+        Puppet device = new Puppet();
+        device.permits.release(Integer.MAX_VALUE);
+        InferenceSettings settings = settings(1, 64).withLatencyBudget(Duration.ofMillis(5));
+        BatchCosts costs = new BatchCosts(new BatchSizes(settings.session().batchSizes()));
+        List<CompletableFuture<EmbeddedImage>> all = new ArrayList<>();
+        try (ImageEmbedder embedder = new ImageEmbedder(
+                        TinyModel.card(new byte[0]),
+                        ExecutionProvider.CPU,
+                        List.of(device),
+                        costs,
+                        settings,
+                        System::nanoTime,
+                        outcomes);
+                ExecutorService pool = Executors.newFixedThreadPool(callers)) {
+            List<Future<List<CompletableFuture<EmbeddedImage>>>> calling = new ArrayList<>();
+            for (int c = 0; c < callers; c++) {
+                Tenant tenant = new Tenant("t" + c % 3, c == 0);
+                Random random = new Random(c);
+                calling.add(pool.submit(() -> {
+                    List<CompletableFuture<EmbeddedImage>> own = new ArrayList<>();
+                    for (int i = 0; i < each; i++) {
+                        own.add(embedder.embed(image, tenant, Deadline.NONE));
+                        if (random.nextInt(4) == 0) {
+                            own.get(random.nextInt(own.size())).cancel(false);
+                        }
+                        if (random.nextInt(8) == 0) {
+                            own.getLast().handle((_, _) -> true).get();
+                        }
+                    }
+                    return own;
+                }));
+            }
+            for (Future<List<CompletableFuture<EmbeddedImage>>> own : calling) {
+                all.addAll(own.get());
+            }
+            CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                    .handle((_, _) -> true)
+                    .get();
+            assertThat(embedder.embed(image, Tenant.UNNAMED, Deadline.NONE)
+                            .get()
+                            .embedding()
+                            .vector()[1])
+                    .isEqualTo(1);
+        }
+        assertThat(outcomes.ended).hasSize(callers * each + 1);
+        assertThat(outcomes.ended).containsOnly(Outcome.EMBEDDED, Outcome.OVERLOADED, Outcome.CANCELLED);
+        assertThat(all.stream().filter(f -> f.state() == Future.State.FAILED))
+                .allSatisfy(f -> assertThat(f.exceptionNow()).isInstanceOf(Overloaded.class));
+    }
+
     @Test
     void refusesImagesBeyondItsBoundAndTakesNewOnesWhenOthersAreDone() throws Exception {
         Puppet device = new Puppet();
         try (ImageEmbedder embedder = embedder(device, settings(1, 8))) {
-            CompletableFuture<EmbeddedImage> first = embedder.embed(grey(250), Deadline.NONE);
+            CompletableFuture<EmbeddedImage> first = embedder.embed(grey(250), Tenant.UNNAMED, Deadline.NONE);
             for (int i = 0; i < 7; i++) {
-                embedder.embed(grey(250), Deadline.NONE);
+                embedder.embed(grey(250), Tenant.UNNAMED, Deadline.NONE);
             }
-            assertThatThrownBy(embedder.embed(grey(250), Deadline.NONE)::get)
+            assertThatThrownBy(embedder.embed(grey(250), Tenant.UNNAMED, Deadline.NONE)::get)
                     .cause()
                     .isInstanceOfSatisfying(
                             Overloaded.class,
@@ -493,7 +687,8 @@ class ImageEmbedderTest {
             assertThat(outcomes.ended).containsExactly(Outcome.OVERLOADED);
 
             // Whoever got an answer finds a place free, even from within the answer's own continuation.
-            CompletableFuture<EmbeddedImage> next = first.thenCompose(_ -> embedder.embed(grey(250), Deadline.NONE));
+            CompletableFuture<EmbeddedImage> next =
+                    first.thenCompose(_ -> embedder.embed(grey(250), Tenant.UNNAMED, Deadline.NONE));
             device.permits.release(100);
             assertThat(next.get().embedding().vector()[1]).isEqualTo(1);
         }
@@ -505,12 +700,19 @@ class ImageEmbedderTest {
         InferenceSettings roomy = settings(1, 100);
         int size = grey(250).size();
         InferenceSettings tight = new InferenceSettings(
-                new ImageLimits(size, 1000_000, 1000), 2, 100, 3L * size + size / 2, roomy.session(), Duration.ZERO);
+                new ImageLimits(size, 1000_000, 1000),
+                2,
+                100,
+                3L * size + size / 2,
+                roomy.session(),
+                Duration.ZERO,
+                Duration.ZERO);
         try (ImageEmbedder embedder = embedder(device, tight)) {
             for (int i = 0; i < 3; i++) {
-                embedder.embed(grey(250), Deadline.NONE);
+                embedder.embed(grey(250), Tenant.UNNAMED, Deadline.NONE);
             }
-            assertThatThrownBy(embedder.embed(grey(250), Deadline.NONE)::get).hasCauseInstanceOf(Overloaded.class);
+            assertThatThrownBy(embedder.embed(grey(250), Tenant.UNNAMED, Deadline.NONE)::get)
+                    .hasCauseInstanceOf(Overloaded.class);
             device.permits.release(100);
         }
     }
@@ -530,7 +732,7 @@ class ImageEmbedderTest {
                     start.await();
                     List<CompletableFuture<EmbeddedImage>> own = new ArrayList<>();
                     for (int i = 0; i < 50; i++) {
-                        own.add(embedder.embed(image, Deadline.NONE));
+                        own.add(embedder.embed(image, Tenant.UNNAMED, Deadline.NONE));
                     }
                     return own;
                 }));
@@ -553,7 +755,7 @@ class ImageEmbedderTest {
         ImageEmbedder embedder = embedder(device, settings(1, 50));
         List<CompletableFuture<EmbeddedImage>> admitted = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
-            admitted.add(embedder.embed(grey(i % 2 == 0 ? 250 : 5), Deadline.NONE));
+            admitted.add(embedder.embed(grey(i % 2 == 0 ? 250 : 5), Tenant.UNNAMED, Deadline.NONE));
         }
         device.permits.release(1000);
         embedder.close();
@@ -563,7 +765,7 @@ class ImageEmbedderTest {
             assertThat(admitted.get(i).resultNow().embedding().vector()[i % 2 == 0 ? 1 : 0])
                     .isEqualTo(1);
         }
-        assertThatThrownBy(embedder.embed(grey(1), Deadline.NONE)::get)
+        assertThatThrownBy(embedder.embed(grey(1), Tenant.UNNAMED, Deadline.NONE)::get)
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(Unavailable.class);
         assertThat(outcomes.ended).contains(Outcome.CLOSED);

@@ -39,8 +39,21 @@ class InferenceSettingsTest {
                 .withMessageContaining("maxInFlightBytes");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new InferenceSettings(
-                        ImageLimits.DEFAULT, 1, 32, 1L << 30, CPU.session(), Duration.ofNanos(-1)))
+                        ImageLimits.DEFAULT, 1, 32, 1L << 30, CPU.session(), Duration.ofNanos(-1), Duration.ZERO))
                 .withMessageContaining("maxDelay");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new InferenceSettings(
+                        ImageLimits.DEFAULT,
+                        1,
+                        32,
+                        1L << 30,
+                        CPU.session(),
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(100)))
+                .withMessageContaining("follows from the latency budget of PT0.1S");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CPU.withLatencyBudget(Duration.ofNanos(-1)))
+                .withMessageContaining("latencyBudget");
         assertThatIllegalArgumentException().isThrownBy(() -> new ImageLimits(0, 1, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> new ImageLimits(1, 0, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> new ImageLimits(1, 1, 65_536));

@@ -5,6 +5,7 @@ import dev.mekiki.core.bulk.ImportOptions.ConflictPolicy;
 import dev.mekiki.core.bulk.RowResult.Fate;
 import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedding;
+import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.failure.AlreadyExists;
 import dev.mekiki.core.failure.Failure;
 import dev.mekiki.core.failure.InvalidInput;
@@ -193,7 +194,8 @@ final class ImportBatch {
                         "vectors, as no model of the gallery's space, " + into.space + ", is served");
                 same.forEach(line -> line.refuse(new Finding.Rejected(why)));
             } else if (same.getFirst().readable().source() instanceof Query.OfImage(var image)) {
-                CompletableFuture<EmbeddedImage> embedded = into.embedder.get().embed(image, Deadline.NONE);
+                CompletableFuture<EmbeddedImage> embedded =
+                        into.embedder.get().embed(image, Tenant.of(into.gallery), Deadline.NONE);
                 images.add(embedded);
                 noted.add(embedded.handle((result, failure) -> {
                     note(same, result, failure);

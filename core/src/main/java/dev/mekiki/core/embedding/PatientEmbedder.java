@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An embedder for work in the background: it gives another embedder no more than a few images at a time and, when that
  * one is full, waits until it is worth trying again instead of failing. So interactive requests find places free, and
- * the background goes as fast as they let it.
+ * the background goes as fast as they let it; what it has handed over takes the part of a {@link Tenant#inBackground
+ * tenant in the background}, so that it is neither pushed out nor pushes anybody out.
  *
  * <p>Images wait here without bound and without a thread: whoever hands them over bounds how many there are. First come,
  * first served. Thread-safe.
@@ -30,7 +31,7 @@ public final class PatientEmbedder implements Embedder {
         void in(Duration pause, Runnable then);
     }
 
-    private record Waiting(EncodedImage image, Deadline deadline, Answer answer) {}
+    private record Waiting(EncodedImage image, Tenant tenant, Deadline deadline, Answer answer) {}
 
     /** What the caller holds; cancelling it reaches the image wherever it is. */
     private static final class Answer extends CompletableFuture<EmbeddedImage> {
@@ -88,10 +89,10 @@ public final class PatientEmbedder implements Embedder {
 
     /** As the other embedder's, but never fails with {@link Overloaded}. */
     @Override
-    public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Deadline deadline) {
+    public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Tenant tenant, Deadline deadline) {
         Answer answer = new Answer();
         synchronized (this) {
-            waiting.add(new Waiting(image, deadline, answer));
+            waiting.add(new Waiting(image, tenant.inBackground(), deadline, answer));
         }
         handOver();
         return answer;
@@ -117,7 +118,7 @@ public final class PatientEmbedder implements Embedder {
                     return;
                 }
             }
-            CompletableFuture<EmbeddedImage> embedded = embedder.embed(next.image, next.deadline);
+            CompletableFuture<EmbeddedImage> embedded = embedder.embed(next.image, next.tenant, next.deadline);
             next.answer.isUnderWay(embedded);
             var _ = embedded.whenComplete((image, failure) -> ended(next, image, failure));
         }

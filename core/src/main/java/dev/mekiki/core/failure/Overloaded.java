@@ -2,7 +2,7 @@ package dev.mekiki.core.failure;
 
 import java.time.Duration;
 
-/** Everything that may wait is waiting already; this request was refused before it cost anything. */
+/** More is asked than can be done in time; this request was refused before it cost anything. */
 public final class Overloaded extends Failure {
 
     private static final long serialVersionUID = 1L;
@@ -16,6 +16,16 @@ public final class Overloaded extends Failure {
      */
     public Overloaded(String queue, int limit, Duration retryAfter) {
         super(queue + " is full: " + limit + " requests are waiting");
+        this.retryAfter = retryAfter;
+    }
+
+    /**
+     * @param found how long the answer would take
+     * @param expected how long it may take, and who says so
+     * @param retryAfter when it is worth trying again
+     */
+    public Overloaded(Duration found, String expected, Duration retryAfter) {
+        super("an answer would take " + found.toMillis() + " ms (expected: at most " + expected + ")");
         this.retryAfter = retryAfter;
     }
 

@@ -5,6 +5,7 @@ import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.core.embedding.Embedders;
 import dev.mekiki.core.embedding.EmbeddingSpace;
+import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.gallery.Candidates;
 import dev.mekiki.core.gallery.Gallery;
@@ -39,7 +40,7 @@ public final class Recogniser {
             Admission admission,
             Executor galleryThreads,
             LongSupplier nanoTime) {
-        this.vectors = new Vectors(embedders, galleries, galleryThreads);
+        this.vectors = new Vectors(embedders, galleries, galleryThreads, nanoTime, Stage.SEARCH);
         this.embedders = embedders;
         this.galleries = galleries;
         this.admission = admission;
@@ -52,8 +53,10 @@ public final class Recogniser {
      * Cancelling it drops work that has not reached the device.
      */
     public CompletableFuture<RecognitionReply> recognise(RecognitionRequest request, Deadline deadline) {
-        return admission.admit(() ->
-                vectors.embedThen(request.gallery(), request.query(), deadline, embedded -> lookUp(request, embedded)));
+        return admission.admit(
+                Tenant.of(request.gallery()),
+                () -> vectors.embedThen(
+                        request.gallery(), request.query(), deadline, embedded -> lookUp(request, embedded)));
     }
 
     /**
@@ -66,7 +69,8 @@ public final class Recogniser {
                 .of(space)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "space: " + space + " (expected: one of " + embedders.spaces() + ")"));
-        return admission.admit(() -> embedder.embed(image.image(), deadline));
+        Tenant tenant = Tenant.of(space);
+        return admission.admit(tenant, () -> embedder.embed(image.image(), tenant, deadline));
     }
 
     private RecognitionReply lookUp(RecognitionRequest request, EmbeddedImage embedded) {

@@ -2,6 +2,7 @@ package dev.mekiki.core.recognition;
 
 import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedders;
+import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.gallery.GalleryBackend;
 import dev.mekiki.core.gallery.Registration;
 import dev.mekiki.core.gallery.RegistrationId;
@@ -47,7 +48,7 @@ public final class Registrar {
             Executor galleryThreads,
             InstantSource clock,
             LongSupplier nanoTime) {
-        this.vectors = new Vectors(embedders, galleries, galleryThreads);
+        this.vectors = new Vectors(embedders, galleries, galleryThreads, nanoTime, Stage.STORE);
         this.galleries = galleries;
         this.images = images;
         this.admission = admission;
@@ -61,8 +62,10 @@ public final class Registrar {
      * {@link dev.mekiki.core.failure.Failure}, perhaps wrapped in a {@link java.util.concurrent.CompletionException}.
      */
     public CompletableFuture<RegistrationReply> register(RegistrationRequest request, Deadline deadline) {
-        return admission.admit(() ->
-                vectors.embedThen(request.gallery(), request.query(), deadline, embedded -> store(request, embedded)));
+        return admission.admit(
+                Tenant.of(request.gallery()),
+                () -> vectors.embedThen(
+                        request.gallery(), request.query(), deadline, embedded -> store(request, embedded)));
     }
 
     private RegistrationReply store(RegistrationRequest request, EmbeddedImage embedded) {

@@ -3,6 +3,8 @@ package dev.mekiki.core.recognition;
 import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.core.embedding.Embedders;
+import dev.mekiki.core.embedding.Tenant;
+import dev.mekiki.core.failure.DeadlineExpired;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.PreconditionUnmet;
 import dev.mekiki.core.failure.SpaceMismatch;
@@ -11,12 +13,14 @@ import dev.mekiki.core.gallery.GalleryBackend;
 import dev.mekiki.core.gallery.GalleryId;
 import dev.mekiki.core.image.EncodedImage;
 import dev.mekiki.core.time.Deadline;
+import dev.mekiki.core.time.Stage;
 import dev.mekiki.core.time.StageDurations;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Gets the vector of a query in the space of its gallery, then goes on with it on the gallery's threads. */
@@ -25,15 +29,26 @@ final class Vectors {
     private final Embedders embedders;
     private final GalleryBackend galleries;
     private final Executor galleryThreads;
+    private final LongSupplier nanoTime;
+    private final Stage stage;
 
-    Vectors(Embedders embedders, GalleryBackend galleries, Executor galleryThreads) {
+    /** @param stage what comes after the vector */
+    Vectors(
+            Embedders embedders,
+            GalleryBackend galleries,
+            Executor galleryThreads,
+            LongSupplier nanoTime,
+            Stage stage) {
         this.embedders = embedders;
         this.galleries = galleries;
         this.galleryThreads = galleryThreads;
+        this.nanoTime = nanoTime;
+        this.stage = stage;
     }
 
     /**
-     * {@code next} runs on the gallery's threads; cancelling the result drops the image if it still waits. Where
+     * {@code next} runs on the gallery's threads, unless the deadline has passed before one of them has time; cancelling
+     * the result drops the image if it still waits. Where
      * {@code next} finds that the gallery is of another space than the vector, because its name has passed to another
      * gallery meanwhile, the image is embedded once more: nobody is refused because of a change of the model.
      */
@@ -43,8 +58,19 @@ final class Vectors {
             case Query.OfImage(var image) -> new Passage<>(gallery, image, deadline, next).begin();
             case Query.OfEmbedding(var embedding) ->
                 CompletableFuture.completedFuture(new EmbeddedImage(embedding, StageDurations.NONE))
-                        .thenApplyAsync(next, galleryThreads);
+                        .thenApplyAsync(
+                                embedded -> {
+                                    requireTime(deadline);
+                                    return next.apply(embedded);
+                                },
+                                galleryThreads);
         };
+    }
+
+    private void requireTime(Deadline deadline) {
+        if (deadline.expiredAt(nanoTime.getAsLong())) {
+            throw new DeadlineExpired(stage);
+        }
     }
 
     private Embedder embedderOf(GalleryId id) {
@@ -99,7 +125,7 @@ final class Vectors {
         }
 
         private void embed(Embedder embedder, boolean onceMore) {
-            CompletableFuture<EmbeddedImage> embedded = embedder.embed(image, deadline);
+            CompletableFuture<EmbeddedImage> embedded = embedder.embed(image, Tenant.of(gallery), deadline);
             underWay = embedded;
             takeBackIfCancelled();
             var _ = embedded.thenApplyAsync(this::goOn, galleryThreads).whenComplete((result, failure) -> {
@@ -117,6 +143,7 @@ final class Vectors {
             if (answer.isDone()) {
                 throw new CancellationException();
             }
+            requireTime(deadline);
             return next.apply(embedded);
         }
 

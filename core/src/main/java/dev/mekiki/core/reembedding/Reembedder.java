@@ -3,6 +3,7 @@ package dev.mekiki.core.reembedding;
 import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.core.embedding.Embedders;
+import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.failure.AlreadyExists;
 import dev.mekiki.core.failure.Failure;
 import dev.mekiki.core.failure.InvalidInput;
@@ -213,7 +214,8 @@ public final class Reembedder {
                 Optional<EncodedImage> image = image(kept, registration);
                 if (image.isPresent()) {
                     bytes += image.get().size();
-                    passages.add(new Passage(registration, embedder.embed(image.get(), Deadline.NONE)));
+                    passages.add(new Passage(
+                            registration, embedder.embed(image.get(), Tenant.of(request.target()), Deadline.NONE)));
                 }
             }
             if (passages.isEmpty()) {

@@ -10,6 +10,7 @@ import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.core.embedding.Embedding;
 import dev.mekiki.core.embedding.EmbeddingSpace;
+import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.failure.AlreadyExists;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.NotFound;
@@ -458,7 +459,7 @@ class BulkImportTest {
         }
 
         @Override
-        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Deadline deadline) {
+        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Tenant tenant, Deadline deadline) {
             String content = new String(image.bytes(), StandardCharsets.UTF_8);
             List<CompletableFuture<EmbeddedImage>> answers = asked.computeIfAbsent(content, _ -> new ArrayList<>());
             answers.add(new CompletableFuture<>());

@@ -72,7 +72,7 @@ class EmbeddersTest {
         }
 
         @Override
-        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Deadline deadline) {
+        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Tenant tenant, Deadline deadline) {
             throw new AssertionError("not asked for here");
         }
     }

@@ -43,6 +43,13 @@ class PatientEmbedderTest {
     }
 
     @Test
+    void takesThePartOfTheBackground() {
+        embed(1);
+
+        assertThat(embedder.tenants).containsExactly(Tenant.UNNAMED.inBackground());
+    }
+
+    @Test
     void waitsUntilItIsWorthTryingAgainInsteadOfFailing() {
         List<CompletableFuture<EmbeddedImage>> answers = embed(4);
 
@@ -93,7 +100,7 @@ class PatientEmbedderTest {
     private List<CompletableFuture<EmbeddedImage>> embed(int count) {
         List<CompletableFuture<EmbeddedImage>> answers = new ArrayList<>();
         for (int size = 0; size < count; size++) {
-            answers.add(patient.embed(new EncodedImage(new byte[Math.min(size, 10)]), Deadline.NONE));
+            answers.add(patient.embed(new EncodedImage(new byte[Math.min(size, 10)]), Tenant.UNNAMED, Deadline.NONE));
         }
         return answers;
     }
@@ -101,6 +108,7 @@ class PatientEmbedderTest {
     /** Answers when the test says so. */
     private static final class PuppetEmbedder implements Embedder {
         final List<Integer> sizes = new ArrayList<>();
+        final List<Tenant> tenants = new ArrayList<>();
         final List<CompletableFuture<EmbeddedImage>> answers = new ArrayList<>();
         boolean atOnce;
         int atOnceAfter;
@@ -111,12 +119,13 @@ class PatientEmbedderTest {
         }
 
         @Override
-        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Deadline deadline) {
+        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Tenant tenant, Deadline deadline) {
             CompletableFuture<EmbeddedImage> answer = new CompletableFuture<>();
             if (atOnce && answers.size() >= atOnceAfter) {
                 answer.complete(EAST);
             }
             sizes.add(image.size());
+            tenants.add(tenant);
             answers.add(answer);
             return answer;
         }

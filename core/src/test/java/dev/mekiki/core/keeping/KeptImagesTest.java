@@ -14,6 +14,7 @@ import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.core.embedding.Embedders;
 import dev.mekiki.core.embedding.Embedding;
 import dev.mekiki.core.embedding.EmbeddingSpace;
+import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.Unavailable;
@@ -307,7 +308,7 @@ class KeptImagesTest {
         }
 
         @Override
-        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Deadline deadline) {
+        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Tenant tenant, Deadline deadline) {
             if (image.size() > 1) {
                 return CompletableFuture.failedFuture(new InvalidInput("image.content", "broken", "an image"));
             }

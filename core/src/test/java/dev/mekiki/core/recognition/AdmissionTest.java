@@ -3,6 +3,7 @@ package dev.mekiki.core.recognition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.failure.Overloaded;
 import java.time.Duration;
 import java.util.List;
@@ -55,16 +56,16 @@ class AdmissionTest {
     void aRequestThatIsAsMuchAsSeveralTakesAllOfItsPlacesOrNone() {
         CompletableFuture<String> one = admission.admit(CompletableFuture::new);
 
-        CompletableFuture<String> tooMuch = admission.admit(2, CompletableFuture::new);
+        CompletableFuture<String> tooMuch = admission.admit(Tenant.UNNAMED, 2, CompletableFuture::new);
         assertThat(tooMuch.exceptionNow()).isInstanceOf(Overloaded.class);
         assertThat(admission.underWay()).isEqualTo(1);
 
         one.complete("done");
-        CompletableFuture<String> both = admission.admit(2, CompletableFuture::new);
+        CompletableFuture<String> both = admission.admit(Tenant.UNNAMED, 2, CompletableFuture::new);
         assertThat(admission.underWay()).isEqualTo(2);
         both.complete("done");
         assertThat(admission.underWay()).isZero();
-        assertThatThrownBy(() -> admission.admit(2, () -> {
+        assertThatThrownBy(() -> admission.admit(Tenant.UNNAMED, 2, () -> {
                     throw new IllegalStateException("broken");
                 }))
                 .hasMessage("broken");
@@ -81,19 +82,54 @@ class AdmissionTest {
     }
 
     @Test
+    void leavesRoomForOthersHoweverMuchOneAsksFor() {
+        Admission hundred = new Admission(100, Duration.ZERO);
+        Tenant greedy = new Tenant("greedy", false);
+
+        assertThat(admitted(hundred, greedy, 500)).isEqualTo(89);
+        assertThat(admitted(hundred, new Tenant("modest", false), 2)).isEqualTo(2);
+        assertThat(admitted(hundred, greedy, 1)).isZero();
+    }
+
+    @Test
+    void sharesPlacesEquallyBetweenTwoThatWantAll() {
+        Admission hundred = new Admission(100, Duration.ZERO);
+        Tenant one = new Tenant("one", false);
+        Tenant other = new Tenant("other", false);
+        int ones = 0;
+        int others = 0;
+        for (int i = 0; i < 500; i++) {
+            ones += admitted(hundred, one, 1);
+            others += admitted(hundred, other, 1);
+        }
+
+        assertThat(ones).isEqualTo(48);
+        assertThat(others).isBetween(46, 48);
+    }
+
+    private static int admitted(Admission admission, Tenant tenant, int attempts) {
+        int admitted = 0;
+        for (int i = 0; i < attempts; i++) {
+            admitted += admission.admit(tenant, CompletableFuture::new).isCompletedExceptionally() ? 0 : 1;
+        }
+        return admitted;
+    }
+
+    @Test
     void neverAdmitsMoreThanTheLimitUnderContention() throws Exception {
         Admission ten = new Admission(10, Duration.ZERO);
         CountDownLatch start = new CountDownLatch(1);
         List<CompletableFuture<String>> attempts = new CopyOnWriteArrayList<>();
         try (ExecutorService callers = Executors.newFixedThreadPool(16)) {
             for (int i = 0; i < 1_000; i++) {
+                Tenant tenant = new Tenant("t" + i % 4, false);
                 callers.execute(() -> {
                     try {
                         start.await();
                     } catch (InterruptedException e) {
                         throw new AssertionError(e);
                     }
-                    attempts.add(ten.admit(CompletableFuture::new));
+                    attempts.add(ten.admit(tenant, CompletableFuture::new));
                 });
             }
             start.countDown();

@@ -9,6 +9,8 @@ import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.core.embedding.Embedders;
 import dev.mekiki.core.embedding.Embedding;
 import dev.mekiki.core.embedding.EmbeddingSpace;
+import dev.mekiki.core.embedding.Tenant;
+import dev.mekiki.core.failure.DeadlineExpired;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.PreconditionUnmet;
 import dev.mekiki.core.failure.SpaceMismatch;
@@ -129,6 +131,28 @@ class UseCasesTest {
 
         assertThat(embedder.pending).isCancelled();
         assertThat(admission.underWay()).isZero();
+    }
+
+    @Test
+    void looksNothingUpForWhomItComesTooLate() {
+        CompletableFuture<RecognitionReply> byImage =
+                recogniser.recognise(request(new Query.OfImage(IMAGE)), Deadline.after(Duration.ofMillis(1), 0));
+        CompletableFuture<RecognitionReply> byVector =
+                recogniser.recognise(request(new Query.OfEmbedding(EAST)), Deadline.after(Duration.ofMillis(1), 0));
+        embedder.complete(EAST);
+        nanoTime = 1_000_000;
+        galleries.gallery = Optional.empty();
+        runGalleryThreads();
+
+        for (CompletableFuture<RecognitionReply> late : List.of(byImage, byVector)) {
+            assertThat(late)
+                    .as("not that there is no such gallery")
+                    .failsWithin(Duration.ZERO)
+                    .withThrowableOfType(Exception.class)
+                    .havingCause()
+                    .isInstanceOf(DeadlineExpired.class)
+                    .withMessage("deadline expired before stage search");
+        }
     }
 
     @Test
@@ -265,7 +289,7 @@ class UseCasesTest {
         }
 
         @Override
-        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Deadline deadline) {
+        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Tenant tenant, Deadline deadline) {
             pending = new CompletableFuture<>();
             return pending;
         }

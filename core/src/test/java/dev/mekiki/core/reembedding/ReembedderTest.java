@@ -7,6 +7,7 @@ import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.core.embedding.Embedders;
 import dev.mekiki.core.embedding.Embedding;
 import dev.mekiki.core.embedding.EmbeddingSpace;
+import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.failure.AlreadyExists;
 import dev.mekiki.core.failure.Failure;
 import dev.mekiki.core.failure.InvalidInput;
@@ -271,7 +272,7 @@ class ReembedderTest {
         }
 
         @Override
-        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Deadline deadline) {
+        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Tenant tenant, Deadline deadline) {
             String text = new String(image.bytes(), StandardCharsets.UTF_8);
             if (slow) {
                 pending = new CompletableFuture<>();

@@ -1,76 +1,46 @@
 package dev.mekiki.inference.batch;
 
 import java.time.Duration;
-import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * How items are put together.
  *
- * @param sizes the batch sizes a device may run, ascending, each at least 1; the device was warmed with these and no
- *     others
- * @param maxDelay how long the oldest waiting item may wait for companions while a device is idle; zero takes what
- *     there is at once, which is best wherever a larger batch is not much cheaper per item
+ * @param sizes the batch sizes a device may run
+ * @param rule when items become a batch, and how many
  * @param capacity how many items may wait, at least the largest size
  */
-public record BatchPolicy(List<Integer> sizes, Duration maxDelay, int capacity) {
+public record BatchPolicy(BatchSizes sizes, BatchRule rule, int capacity) {
 
     public BatchPolicy {
-        if (sizes.isEmpty()) {
-            throw new IllegalArgumentException("sizes: none (expected: at least one batch size)");
-        }
-        int previous = 0;
-        for (int size : sizes) {
-            if (size <= previous) {
-                throw new IllegalArgumentException("sizes: " + sizes + " (expected: ascending, each at least 1)");
-            }
-            previous = size;
-        }
-        if (maxDelay.isNegative()) {
-            throw new IllegalArgumentException("maxDelay: " + maxDelay + " (expected: zero or more)");
-        }
-        if (capacity < previous) {
+        if (capacity < sizes.largest()) {
             throw new IllegalArgumentException(
-                    "capacity: " + capacity + " (expected: at least " + previous + ", the largest batch size)");
+                    "capacity: " + capacity + " (expected: at least " + sizes.largest() + ", the largest batch size)");
         }
-        sizes = List.copyOf(sizes);
-    }
-
-    public int largestSize() {
-        return sizes.getLast();
     }
 
     /**
-     * The smallest allowed size that holds {@code items}.
+     * The largest size at once, or whatever waits when the oldest item has waited {@code maxDelay}.
      *
-     * @param items 1..{@link #largestSize()}
+     * @param maxDelay how long the oldest waiting item may wait for companions while a device is idle; zero takes what
+     *     there is at once
      */
-    public int sizeFor(int items) {
-        for (int size : sizes) {
-            if (size >= items) {
-                return size;
-            }
-        }
-        throw new IllegalArgumentException("items: " + items + " (expected: 1.." + largestSize() + ")");
+    public static BatchPolicy fixed(BatchSizes sizes, Duration maxDelay, int capacity) {
+        return new BatchPolicy(sizes, new FixedRule(sizes, maxDelay), capacity);
     }
 
     /**
-     * How many of {@code waiting} items to take at once. If they leave at most half of the next allowed size empty, all
-     * of them, padded up to it; otherwise as many as fill an allowed size, the rest being left for the next batch.
+     * Size and delay by what batches cost.
+     *
+     * <p>The size is the one with the least measured cost for an item of those whose run takes at most
+     * {@code longestRun}. An idle device waits for companions only if some are sure to come and save enough of its time,
+     * and never longer than half of {@code longestRun}.
+     *
+     * @param costs kept up to date by whoever hears of batches
+     * @param longestRun more than zero; the smallest size runs whatever it takes
+     * @param spacing nanoseconds between the items that are sure to come; {@link Long#MAX_VALUE} if none is
      */
-    int take(int waiting) {
-        if (waiting >= largestSize()) {
-            return largestSize();
-        }
-        int padded = sizeFor(waiting);
-        if (2 * waiting >= padded) {
-            return waiting;
-        }
-        int filled = waiting;
-        for (int size : sizes) {
-            if (size <= waiting) {
-                filled = size;
-            }
-        }
-        return filled;
+    public static BatchPolicy measured(BatchCosts costs, Duration longestRun, LongSupplier spacing, int capacity) {
+        return new BatchPolicy(costs.sizes(), new MeasuredRule(costs, longestRun, spacing), capacity);
     }
 }

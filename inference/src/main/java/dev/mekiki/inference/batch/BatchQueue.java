@@ -7,8 +7,6 @@ import dev.mekiki.core.time.Deadline;
 import dev.mekiki.core.time.Stage;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
@@ -22,9 +20,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariants, under {@code lock}:
  *
  * <ul>
- *   <li>{@code waiting} holds at most {@code capacity} entries, in order of submission; none of them is completed.
- *   <li>An entry is in {@code waiting}, or in exactly one batch, or completed. It leaves {@code waiting} once: taken
- *       into a batch, cancelled, or expired. Whoever removes it completes it.
+ *   <li>The list from {@code oldest} to {@code youngest} holds {@code length} entries, at most {@code capacity}, in
+ *       order of submission; none of them is completed.
+ *   <li>An entry is in that list, or in exactly one batch, or completed. It leaves the list once: taken into a batch,
+ *       cancelled, or expired. Whoever removes it completes it. Each costs the same, however many wait.
+ *   <li>While items wait and a device sleeps, either a device has been woken and has not come yet, or a device sleeps
+ *       with a time limit after which it asks again. A device is woken only for a batch that is due, or to keep that
+ *       watch: not for each item.
  *   <li>After {@code closed} is set nothing enters; what waits is still handed out.
  * </ul>
  *
@@ -39,8 +41,16 @@ final class BatchQueue<I, O> {
     private final LongSupplier nanosPerItem;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final LinkedHashSet<Entry> waiting = new LinkedHashSet<>();
+    private @Nullable Entry oldest;
+    private @Nullable Entry youngest;
+    private volatile int length;
     private boolean closed;
+
+    /** Devices that wait, those of them that wait for a limited time, and those that were woken and have not come yet. */
+    private int sleeping;
+
+    private int watching;
+    private int woken;
 
     /** @param nanosPerItem recent measure of how fast items leave, for the hint to those who are refused */
     BatchQueue(BatchPolicy policy, LongSupplier nanoClock, LongSupplier nanosPerItem) {
@@ -59,13 +69,13 @@ final class BatchQueue<I, O> {
             if (closed) {
                 return CompletableFuture.failedFuture(new Unavailable("the batcher is closed", RETRY_WHEN_CLOSED));
             }
-            if (waiting.size() >= policy.capacity()) {
-                expired = removeExpired(now);
+            if (length >= policy.capacity()) {
+                expired = removeExpired(now, Integer.MAX_VALUE);
             }
-            full = waiting.size() >= policy.capacity();
+            full = length >= policy.capacity();
             if (!full) {
-                waiting.add(entry);
-                changed.signal();
+                append(entry);
+                wakeIfNeeded(now);
             }
         } finally {
             lock.unlock();
@@ -82,10 +92,12 @@ final class BatchQueue<I, O> {
     /** The next batch if one is due now, without waiting. */
     @Nullable
     Batch poll() {
-        List<Entry> expired = new ArrayList<>();
+        List<Entry> expired = List.of();
         lock.lock();
         try {
-            return form(nanoClock.getAsLong(), expired);
+            long now = nanoClock.getAsLong();
+            expired = removeExpired(now, policy.sizes().largest());
+            return form(now);
         } finally {
             lock.unlock();
             fail(expired);
@@ -96,24 +108,20 @@ final class BatchQueue<I, O> {
     @Nullable
     Batch take() throws InterruptedException {
         while (true) {
-            List<Entry> expired = new ArrayList<>();
+            List<Entry> expired = List.of();
             lock.lockInterruptibly();
             try {
                 long now = nanoClock.getAsLong();
-                Batch batch = form(now, expired);
+                expired = removeExpired(now, policy.sizes().largest());
+                Batch batch = form(now);
                 if (batch != null) {
                     return batch;
                 }
-                if (waiting.isEmpty() && closed) {
+                if (oldest == null && closed) {
                     return null;
                 }
                 if (expired.isEmpty()) {
-                    if (waiting.isEmpty()) {
-                        changed.await();
-                    } else {
-                        long waited = now - waiting.getFirst().submittedNanos;
-                        long _ = changed.awaitNanos(policy.maxDelay().toNanos() - waited);
-                    }
+                    sleep(now);
                 }
             } finally {
                 lock.unlock();
@@ -122,36 +130,101 @@ final class BatchQueue<I, O> {
         }
     }
 
-    private @Nullable Batch form(long now, List<Entry> expired) {
-        List<Entry> live = new ArrayList<>(Math.min(waiting.size(), policy.largestSize()));
-        Iterator<Entry> oldestFirst = waiting.iterator();
-        while (oldestFirst.hasNext() && live.size() < policy.largestSize()) {
-            Entry entry = oldestFirst.next();
-            if (entry.deadline.expiredAt(now)) {
-                oldestFirst.remove();
-                expired.add(entry);
+    private void sleep(long now) throws InterruptedException {
+        boolean watch = oldest != null;
+        sleeping++;
+        watching += watch ? 1 : 0;
+        try {
+            if (watch) {
+                long _ = changed.awaitNanos(policy.rule().patience(length, waited(now)));
             } else {
-                live.add(entry);
+                changed.await();
             }
+        } finally {
+            sleeping--;
+            watching -= watch ? 1 : 0;
+            woken = Math.max(0, woken - 1);
         }
-        if (live.isEmpty()) {
-            return null;
-        }
-        boolean due = live.size() == policy.largestSize()
-                || closed
-                || now - live.getFirst().submittedNanos >= policy.maxDelay().toNanos();
-        if (!due) {
-            return null;
-        }
-        List<Entry> taken = live.subList(0, policy.take(live.size()));
-        taken.forEach(waiting::remove);
-        return new Batch(List.copyOf(taken), now);
     }
 
-    private List<Entry> removeExpired(long now) {
-        List<Entry> expired = new ArrayList<>();
-        waiting.removeIf(entry -> entry.deadline.expiredAt(now) && expired.add(entry));
+    /** Wakes one device if there is a batch for it, or nobody to look after those who wait for companions. */
+    private void wakeIfNeeded(long now) {
+        if (oldest != null && sleeping > woken && (watching == 0 || due(now) > 0)) {
+            woken++;
+            changed.signal();
+        }
+    }
+
+    private int due(long now) {
+        int take = policy.rule().take(length, waited(now));
+        return take == 0 && closed ? Math.min(length, policy.sizes().largest()) : take;
+    }
+
+    private long waited(long now) {
+        return oldest == null ? 0 : now - oldest.submittedNanos;
+    }
+
+    private @Nullable Batch form(long now) {
+        int take = oldest == null ? 0 : due(now);
+        if (take == 0) {
+            return null;
+        }
+        List<Entry> taken = new ArrayList<>(take);
+        for (Entry entry = oldest; entry != null && taken.size() < take; entry = oldest) {
+            unlink(entry);
+            taken.add(entry);
+        }
+        wakeIfNeeded(now);
+        return new Batch(taken, now);
+    }
+
+    /** Of the first {@code most} entries. */
+    private List<Entry> removeExpired(long now, int most) {
+        List<Entry> expired = List.of();
+        int live = 0;
+        for (Entry entry = oldest; entry != null && live < most; ) {
+            Entry next = entry.next;
+            if (entry.deadline.expiredAt(now)) {
+                unlink(entry);
+                if (expired.isEmpty()) {
+                    expired = new ArrayList<>();
+                }
+                expired.add(entry);
+            } else {
+                live++;
+            }
+            entry = next;
+        }
         return expired;
+    }
+
+    private void append(Entry entry) {
+        entry.waiting = true;
+        entry.previous = youngest;
+        if (youngest == null) {
+            oldest = entry;
+        } else {
+            youngest.next = entry;
+        }
+        youngest = entry;
+        length++;
+    }
+
+    private void unlink(Entry entry) {
+        if (entry.previous == null) {
+            oldest = entry.next;
+        } else {
+            entry.previous.next = entry.next;
+        }
+        if (entry.next == null) {
+            youngest = entry.previous;
+        } else {
+            entry.next.previous = entry.previous;
+        }
+        entry.previous = null;
+        entry.next = null;
+        entry.waiting = false;
+        length--;
     }
 
     private void fail(List<Entry> expired) {
@@ -161,12 +234,7 @@ final class BatchQueue<I, O> {
     }
 
     int length() {
-        lock.lock();
-        try {
-            return waiting.size();
-        } finally {
-            lock.unlock();
-        }
+        return length;
     }
 
     void close() {
@@ -182,11 +250,16 @@ final class BatchQueue<I, O> {
     /** Items on their way through a device; whoever holds it completes every one of its entries. */
     final class Batch {
         private final List<Entry> entries;
+        private final List<I> items;
         private final long takenNanos;
 
         private Batch(List<Entry> entries, long takenNanos) {
             this.entries = entries;
             this.takenNanos = takenNanos;
+            items = new ArrayList<>(entries.size());
+            for (Entry entry : entries) {
+                items.add(entry.item);
+            }
         }
 
         int size() {
@@ -194,17 +267,16 @@ final class BatchQueue<I, O> {
         }
 
         List<I> items() {
-            return entries.stream().map(entry -> entry.item).toList();
+            return items;
         }
 
         I item(int i) {
-            return entries.get(i).item;
+            return items.get(i);
         }
 
-        void complete(int i, O output, long ranNanos, int items) {
+        void complete(int i, O output, Duration ran, int items) {
             Entry entry = entries.get(i);
-            entry.complete(new Batched<>(
-                    output, Duration.ofNanos(takenNanos - entry.submittedNanos), Duration.ofNanos(ranNanos), items));
+            entry.complete(new Batched<>(output, Duration.ofNanos(takenNanos - entry.submittedNanos), ran, items));
         }
 
         void fail(int i, Throwable cause) {
@@ -218,6 +290,11 @@ final class BatchQueue<I, O> {
         private final Deadline deadline;
         private final long submittedNanos;
 
+        // All of the following under the queue's lock.
+        private @Nullable Entry previous;
+        private @Nullable Entry next;
+        private boolean waiting;
+
         private Entry(I item, Deadline deadline, long submittedNanos) {
             this.item = item;
             this.deadline = deadline;
@@ -230,7 +307,10 @@ final class BatchQueue<I, O> {
             boolean removed;
             lock.lock();
             try {
-                removed = waiting.remove(this);
+                removed = waiting;
+                if (removed) {
+                    unlink(this);
+                }
             } finally {
                 lock.unlock();
             }

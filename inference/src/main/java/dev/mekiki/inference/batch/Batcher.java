@@ -3,6 +3,7 @@ package dev.mekiki.inference.batch;
 import dev.mekiki.core.time.Deadline;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,8 +19,8 @@ import java.util.function.LongSupplier;
  *   <li><b>Admission</b> is atomic: at most {@code capacity} items wait, whatever the number of callers; the next one
  *       fails at once with {@link dev.mekiki.core.failure.Overloaded}, whose hint is the time the full queue takes at
  *       the speed last measured.
- *   <li><b>When a batch starts</b>: as soon as a device is idle and the largest size is waiting, or the oldest item has
- *       waited {@code maxDelay}. The delay counts from the oldest item's submission, busy time included.
+ *   <li><b>When a batch starts</b>: as soon as a device is idle and the policy's {@link BatchRule} says so. A delay
+ *       counts from the oldest item's submission, busy time included.
  *   <li><b>What never reaches a device</b>: items whose deadline has passed
  *       ({@link dev.mekiki.core.failure.DeadlineExpired}) and items that were cancelled.
  *   <li><b>Who owns an item</b>: the batcher, from submission until its future is completed; only then may the caller
@@ -122,9 +123,9 @@ public final class Batcher<I, O> implements AutoCloseable {
             }
             return;
         }
-        long nanos = measured(start, items);
+        Duration ran = measured(start, items);
         for (int i = 0; i < items; i++) {
-            batch.complete(i, outputs.get(i), nanos, items);
+            batch.complete(i, outputs.get(i), ran, items);
         }
     }
 
@@ -150,11 +151,11 @@ public final class Batcher<I, O> implements AutoCloseable {
         return outputs;
     }
 
-    private long measured(long start, int items) {
+    private Duration measured(long start, int items) {
         long nanos = nanoClock.getAsLong() - start;
         nanosPerItem.updateAndGet(average -> (7 * average + nanos / items) / 8);
-        listener.batchRan(items, policy.sizeFor(items), nanos);
-        return nanos;
+        listener.batchRan(items, policy.sizes().holding(items), nanos);
+        return Duration.ofNanos(nanos);
     }
 
     /** Refuses new items, runs what was admitted, closes the devices; returns when that is done. */

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BatchPolicyTest {
 
     private static BatchPolicy of(Integer... sizes) {
-        return new BatchPolicy(List.of(sizes), Duration.ZERO, 64);
+        return BatchPolicy.fixed(new BatchSizes(List.of(sizes)), Duration.ZERO, 64);
     }
 
     @ParameterizedTest
@@ -32,8 +32,8 @@ class BatchPolicyTest {
     void padsAtMostHalfABatchAndSplitsOtherwise(int waiting, int taken, int runAs) {
         BatchPolicy policy = of(1, 4, 16);
 
-        assertThat(policy.take(waiting)).isEqualTo(taken);
-        assertThat(policy.sizeFor(taken)).isEqualTo(runAs);
+        assertThat(policy.rule().take(waiting, 0)).isEqualTo(taken);
+        assertThat(policy.sizes().holding(taken)).isEqualTo(runAs);
     }
 
     @Test
@@ -41,14 +41,14 @@ class BatchPolicyTest {
         BatchPolicy policy = of(1, 2, 3, 4);
 
         for (int waiting = 1; waiting <= 4; waiting++) {
-            assertThat(policy.take(waiting)).isEqualTo(waiting);
+            assertThat(policy.rule().take(waiting, 0)).isEqualTo(waiting);
         }
     }
 
     @Test
     void padsAnythingUpToTheOnlySize() {
-        assertThat(of(8).take(1)).isEqualTo(1);
-        assertThat(of(8).sizeFor(1)).isEqualTo(8);
+        assertThat(of(8).rule().take(1, 0)).isEqualTo(1);
+        assertThat(of(8).sizes().holding(1)).isEqualTo(8);
     }
 
     @Test
@@ -57,11 +57,13 @@ class BatchPolicyTest {
         assertThatIllegalArgumentException().isThrownBy(() -> of(0, 1)).withMessageContaining("ascending");
         assertThatIllegalArgumentException().isThrownBy(() -> of(4, 2)).withMessageContaining("ascending");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new BatchPolicy(List.of(1, 8), Duration.ZERO, 7))
+                .isThrownBy(() -> BatchPolicy.fixed(new BatchSizes(List.of(1, 8)), Duration.ZERO, 7))
                 .withMessage("capacity: 7 (expected: at least 8, the largest batch size)");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new BatchPolicy(List.of(1), Duration.ofNanos(-1), 7))
+                .isThrownBy(() -> BatchPolicy.fixed(new BatchSizes(List.of(1)), Duration.ofNanos(-1), 7))
                 .withMessageContaining("zero or more");
-        assertThatIllegalArgumentException().isThrownBy(() -> of(2).sizeFor(3)).withMessageContaining("1..2");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> of(2).sizes().holding(3))
+                .withMessageContaining("1..2");
     }
 }

@@ -31,7 +31,9 @@ class BatchQueueTest {
 
     private BatchQueue<String, String> queue(int maxDelayMillis, int capacity, Integer... sizes) {
         return new BatchQueue<>(
-                new BatchPolicy(List.of(sizes), Duration.ofMillis(maxDelayMillis), capacity), clock::get, () -> MILLI);
+                BatchPolicy.fixed(new BatchSizes(List.of(sizes)), Duration.ofMillis(maxDelayMillis), capacity),
+                clock::get,
+                () -> MILLI);
     }
 
     private void pass(long millis) {
@@ -133,7 +135,7 @@ class BatchQueueTest {
         assertThat(a.cancel(true)).isFalse();
         assertThat(a).isNotDone();
         pass(3);
-        batch.complete(0, "A", 3 * MILLI, 1);
+        batch.complete(0, "A", Duration.ofMillis(3), 1);
 
         assertThat(a.join().output()).isEqualTo("A");
     }
@@ -145,7 +147,7 @@ class BatchQueueTest {
         pass(7);
         BatchQueue<String, String>.Batch batch = requireNonNull(queue.poll());
         pass(2);
-        batch.complete(0, "A", 2 * MILLI, 1);
+        batch.complete(0, "A", Duration.ofMillis(2), 1);
 
         assertThat(a.join()).isEqualTo(new Batched<>("A", Duration.ofMillis(7), Duration.ofMillis(2), 1));
     }
@@ -236,7 +238,7 @@ class BatchQueueTest {
                 int n = 0;
                 for (BatchQueue<String, String>.Batch b = queue.poll(); b != null; b = queue.poll()) {
                     for (int i = 0; i < b.size(); i++) {
-                        b.complete(i, b.item(i), 0, b.size());
+                        b.complete(i, b.item(i), Duration.ZERO, b.size());
                         n++;
                     }
                 }

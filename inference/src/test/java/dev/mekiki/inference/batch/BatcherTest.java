@@ -84,7 +84,11 @@ class BatcherTest {
             BatchListener listener,
             Integer... sizes) {
         return new Batcher<>(
-                "test", new BatchPolicy(List.of(sizes), Duration.ZERO, capacity), devices, System::nanoTime, listener);
+                "test",
+                BatchPolicy.fixed(new BatchSizes(List.of(sizes)), Duration.ZERO, capacity),
+                devices,
+                System::nanoTime,
+                listener);
     }
 
     @Test

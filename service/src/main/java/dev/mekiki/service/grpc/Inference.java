@@ -2,6 +2,7 @@ package dev.mekiki.service.grpc;
 
 import com.google.protobuf.UnsafeByteOperations;
 import dev.mekiki.core.embedding.EmbeddedImage;
+import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.time.Deadline;
@@ -45,8 +46,8 @@ final class Inference {
         }
         Deadline deadline = deadline(request, usual, began);
         String id = request.getId();
-        CompletableFuture<List<EmbeddedImage>> embedded =
-                engine.withRoom(input.count(), () -> embed(input, model, deadline));
+        CompletableFuture<List<EmbeddedImage>> embedded = engine.withRoom(
+                Tenant.of(model.embedder().space()), input.count(), () -> embed(input, model, deadline));
         var _ = embedded.whenComplete((images, _) -> {
             long took = System.nanoTime() - began;
             if (images == null) {

@@ -2,6 +2,7 @@ package dev.mekiki.service.grpc;
 
 import com.google.protobuf.ByteString;
 import dev.mekiki.core.embedding.EmbeddedImage;
+import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.image.EncodedImage;
 import dev.mekiki.core.time.Deadline;
@@ -53,7 +54,8 @@ sealed interface InferenceInput {
 
         @Override
         public CompletableFuture<EmbeddedImage> embed(int index, ImageEmbedder embedder, Deadline deadline) {
-            return embedder.embed(new EncodedImage(Requests.bytes(files.get(index))), deadline);
+            return embedder.embed(
+                    new EncodedImage(Requests.bytes(files.get(index))), Tenant.of(embedder.space()), deadline);
         }
 
         @Override
@@ -78,7 +80,7 @@ sealed interface InferenceInput {
 
         @Override
         public CompletableFuture<EmbeddedImage> embed(int index, ImageEmbedder embedder, Deadline deadline) {
-            return embedder.embedPrepared(values.slice(index * floats, floats), deadline);
+            return embedder.embedPrepared(values.slice(index * floats, floats), Tenant.of(embedder.space()), deadline);
         }
     }
 

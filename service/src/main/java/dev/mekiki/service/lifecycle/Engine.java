@@ -3,6 +3,7 @@ package dev.mekiki.service.lifecycle;
 import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.embedding.Embedders;
 import dev.mekiki.core.embedding.EmbeddingSpace;
+import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.failure.Overloaded;
 import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.gallery.GalleryBackend;
@@ -123,10 +124,11 @@ public final class Engine {
     /**
      * Runs {@code work} if there is room for as much as so many requests; else the future fails with {@link Overloaded}.
      *
+     * @param tenant on whose account
      * @param places at least 1
      */
-    public <T> CompletableFuture<T> withRoom(int places, Supplier<CompletableFuture<T>> work) {
-        return admission.admit(places, work);
+    public <T> CompletableFuture<T> withRoom(Tenant tenant, int places, Supplier<CompletableFuture<T>> work) {
+        return admission.admit(tenant, places, work);
     }
 
     /**

@@ -36,13 +36,24 @@ public interface InferenceConfig {
     @WithDefault("1")
     int intraOpThreads();
 
-    /** Batch sizes that are warmed and run, ascending. On a GPU, larger ones win: {@code 1,2,4,8,16,32,64}. */
+    /** Batch sizes that are warmed and may be run, ascending. On a GPU, larger ones win: {@code 1,2,4,8,16,32,64}. */
     @WithDefault("1,2,3,4")
     List<Integer> batchSizes();
 
     /**
+     * What 99 of 100 images may take from their bytes to their vector, whatever is asked. Batch size and delay follow
+     * from it and from what batches are measured to cost, and an image that would take longer is refused at once with
+     * {@code UNAVAILABLE} and a retry hint. 0 for none: the largest batch size and {@code mekiki.inference.max-delay}
+     * hold, and images wait as long as there are places. The default lets 32 photographs of 12 megapixels wait on two
+     * processors; where only scans come, a tenth of it is plenty.
+     */
+    @WithDefault("1s")
+    Duration latencyBudget();
+
+    /**
      * How long an image waits for companions while a session is idle, counted from the oldest one; 0 takes what there
-     * is. Less than {@code mekiki.admission.default-deadline}.
+     * is. 0 unless {@code mekiki.inference.latency-budget} is 0, and less than
+     * {@code mekiki.admission.default-deadline}.
      */
     @WithDefault("0s")
     Duration maxDelay();

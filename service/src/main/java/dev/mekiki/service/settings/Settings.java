@@ -122,6 +122,18 @@ public record Settings(
                 inference.maxDelay(),
                 !inference.maxDelay().isNegative() && inference.maxDelay().compareTo(admission.defaultDeadline()) < 0,
                 "0 or more and less than mekiki.admission.default-deadline, " + admission.defaultDeadline());
+        require(
+                problems,
+                "mekiki.inference.max-delay",
+                inference.maxDelay(),
+                !inference.maxDelay().isPositive() || !inference.latencyBudget().isPositive(),
+                "0, as the delay follows from mekiki.inference.latency-budget, " + inference.latencyBudget());
+        require(
+                problems,
+                "mekiki.inference.latency-budget",
+                inference.latencyBudget(),
+                !inference.latencyBudget().isNegative(),
+                "0 or more");
         require(problems, "mekiki.inference.decode-threads", decodeThreads(), decodeThreads() >= 1, "at least 1");
         require(
                 problems,
@@ -245,7 +257,8 @@ public record Settings(
                         sessions(),
                         inference.intraOpThreads(),
                         inference.batchSizes()),
-                inference.maxDelay());
+                inference.maxDelay(),
+                inference.latencyBudget());
     }
 
     /** The ONNX files to serve, the main one first. */

@@ -9,6 +9,7 @@ import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.core.embedding.Embedders;
 import dev.mekiki.core.embedding.EmbeddingSpace;
+import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.SpaceMismatch;
 import dev.mekiki.core.gallery.RegistrationId;
@@ -45,7 +46,7 @@ class RequestReadingTest {
     private record Unasked(EmbeddingSpace space) implements Embedder {
 
         @Override
-        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Deadline deadline) {
+        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Tenant tenant, Deadline deadline) {
             throw new AssertionError("not asked for here");
         }
     }

@@ -8,6 +8,7 @@ import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.core.embedding.Embedders;
 import dev.mekiki.core.embedding.EmbeddingSpace;
+import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.failure.Overloaded;
 import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.gallery.GalleryBackend;
@@ -219,7 +220,7 @@ class LifecycleTest {
         }
 
         @Override
-        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Deadline deadline) {
+        public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Tenant tenant, Deadline deadline) {
             throw new AssertionError("not asked for here");
         }
     }

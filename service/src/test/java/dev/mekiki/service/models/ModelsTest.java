@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mekiki.core.embedding.EmbeddedImage;
+import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.PreconditionUnmet;
 import dev.mekiki.core.failure.Unavailable;
@@ -185,7 +186,7 @@ class ModelsTest {
 
         assertThat(models.find("cards", "1").orElseThrow().card().provenance().seed())
                 .isEqualTo(2);
-        assertThatThrownBy(first.embedder().embedPrepared(tensor(), Deadline.NONE)::get)
+        assertThatThrownBy(first.embedder().embedPrepared(tensor(), Tenant.UNNAMED, Deadline.NONE)::get)
                 .hasCauseInstanceOf(Unavailable.class);
     }
 
@@ -196,7 +197,7 @@ class ModelsTest {
         Model model = models.find("cards", "").orElseThrow();
         List<CompletableFuture<EmbeddedImage>> taken = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            taken.add(model.embedder().embedPrepared(tensor(), Deadline.NONE));
+            taken.add(model.embedder().embedPrepared(tensor(), Tenant.UNNAMED, Deadline.NONE));
         }
 
         models.unload("cards").get();
@@ -205,7 +206,7 @@ class ModelsTest {
                 .allSatisfy(
                         one -> assertThat(one.resultNow().embedding().vector()).hasSize(256));
         assertThat(found("cards", "")).isEmpty();
-        assertThatThrownBy(model.embedder().embedPrepared(tensor(), Deadline.NONE)::get)
+        assertThatThrownBy(model.embedder().embedPrepared(tensor(), Tenant.UNNAMED, Deadline.NONE)::get)
                 .hasCauseInstanceOf(Unavailable.class);
     }
 

@@ -65,6 +65,8 @@ class SettingsTest {
             value = {
                 "mekiki.model.repository; no/such; mekiki.model.repository: no/such (expected: a folder that exists)",
                 "mekiki.inference.max-delay; 30s; mekiki.admission.default-deadline",
+                "mekiki.inference.max-delay; 1ms; mekiki.inference.latency-budget, PT1S",
+                "mekiki.inference.latency-budget; -1ms; mekiki.inference.latency-budget",
                 "mekiki.inference.batch-sizes; 4,2; ascending",
                 "mekiki.inference.batch-sizes; 257; mekiki.admission.max-requests: 256 (expected: at least 257",
                 "mekiki.inference.sessions; 65; mekiki.admission.max-requests: 256 (expected: at least 260",

@@ -2,6 +2,7 @@ package dev.mekiki.training.evaluation;
 
 import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedder;
+import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.image.EncodedImage;
 import dev.mekiki.core.time.Deadline;
 import java.util.ArrayDeque;
@@ -28,7 +29,7 @@ final class EmbeddingRun {
         if (running.size() == IN_FLIGHT) {
             vectors.add(running.removeFirst().join().embedding().vector());
         }
-        running.addLast(embedder.embed(new EncodedImage(image), Deadline.NONE));
+        running.addLast(embedder.embed(new EncodedImage(image), Tenant.UNNAMED, Deadline.NONE));
     }
 
     /** Unit vectors of everything added, in order. */
