@@ -49,7 +49,7 @@ final class Door implements ServerInterceptor {
             // What is only said of models takes no place, so that a client may ask for it under full load.
             if (method.getType() == MethodType.UNARY
                     && (!ofModels || method.equals(GRPCInferenceServiceGrpc.getModelInferMethod()))) {
-                engine.requireRoom();
+                engine.requireRoom(lifecycle.openCalls());
             }
             taken = intake.enter(call);
         } catch (Failure e) {

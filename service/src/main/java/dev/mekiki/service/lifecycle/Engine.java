@@ -110,13 +110,15 @@ public final class Engine {
     }
 
     /**
-     * Refuses a request of which only the headers have come, if all places are taken. That there is room now does not
-     * mean that there will be when the rest has come.
+     * Refuses a request of which only the headers have come, if all places are taken, or if as many calls again have not
+     * come whole yet: their messages would come the slower, the more there are, and be refused in the end. That there is
+     * room now does not mean that there will be when the rest has come.
      *
+     * @param openCalls that were taken and are not answered
      * @throws Overloaded if there is none
      */
-    public void requireRoom() {
-        if (admission.underWay() >= admission.limit()) {
+    public void requireRoom(int openCalls) {
+        if (admission.underWay() >= admission.limit() || openCalls >= 2 * admission.limit()) {
             throw new Overloaded("request queue", admission.limit(), retryAfter);
         }
     }

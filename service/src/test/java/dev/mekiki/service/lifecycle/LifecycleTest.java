@@ -196,11 +196,17 @@ class LifecycleTest {
         CompletableFuture<Boolean> beyond = engine.withGalleries(_ -> true);
 
         assertThat(beyond).isCompletedExceptionally();
-        assertThatExceptionOfType(Overloaded.class).isThrownBy(engine::requireRoom);
+        assertThatExceptionOfType(Overloaded.class).isThrownBy(() -> engine.requireRoom(0));
         finish.countDown();
         assertThat(running.join()).isTrue();
         assertThat(waiting.join()).isTrue();
-        engine.requireRoom();
+        engine.requireRoom(0);
+    }
+
+    @Test
+    void refusesAtTheHeadersOnceAsManyCallsAreComingAsThereArePlaces() {
+        engine.requireRoom(3);
+        assertThatExceptionOfType(Overloaded.class).isThrownBy(() -> engine.requireRoom(4));
     }
 
     private static boolean await(CountDownLatch latch) {
