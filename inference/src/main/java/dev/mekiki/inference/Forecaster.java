@@ -101,8 +101,8 @@ final class Forecaster {
     /** Why an image must not be taken now, or null if it may. */
     @Nullable
     Overloaded refusal(Forecast image, Deadline deadline, long now) {
-        if (image.isBoundByBudget() && !budget.allows(image.nanos())) {
-            return overBudget(image, image.nanos());
+        if (image.isBoundByBudget() && budget.willBeMissed(image.nanos())) {
+            return overBudget(image, budget.withMargin(image.nanos()));
         }
         if (image.waitNanos() > 0 && deadline.expiredAt(now + (long) image.nanos())) {
             return new Overloaded(duration(image.nanos()), "what is left until the deadline", retryAfter(image));
@@ -121,7 +121,7 @@ final class Forecaster {
             return null;
         }
         budget.took(image.nanos(), total);
-        return overBudget(image, total);
+        return overBudget(image, budget.withMargin(total));
     }
 
     private Overloaded overBudget(Forecast image, double nanos) {

@@ -5,11 +5,13 @@ import java.time.Duration;
 /**
  * Whether an image can be answered in time.
  *
- * <p>A forecast is multiplied by a margin and compared with the budget. The margin is learnt: it is the 99.5th percentile
- * of how much longer images took than was forecast, so that the 99th is kept with something to spare. It is found by
- * stochastic approximation (Robbins and Monro, 1951): each image that took longer than forecast times margin raises it
- * by a little, each that did not lowers it by a 199th of that. Only images whose forecast came near the budget teach, because only there the answer matters, and a pause of
- * some milliseconds says nothing about forecasts of less than that. Thread-safe.
+ * <p>A forecast is multiplied by a margin and compared with 95 % of the budget; the rest is for threads that are ready
+ * and get no processor. The margin is learnt: it is the 99.5th percentile of how much longer images took than was
+ * forecast, at least 1 and at most 2, so that the 99th is kept with something to spare. It is found by stochastic
+ * approximation (Robbins and Monro, 1951): each image that took longer than forecast times margin raises it by a little,
+ * each that did not lowers it by a 199th of that. Only images whose forecast came near the budget teach, because only
+ * there the answer matters, and a pause of some milliseconds says nothing about forecasts of less than that.
+ * Thread-safe.
  */
 final class LatencyBudget {
 
@@ -17,7 +19,8 @@ final class LatencyBudget {
     private static final double STEP = 0.02;
 
     private static final double QUANTILE = 0.995;
-    private static final double MOST = 4;
+    private static final double MOST = 2;
+    private static final double USED = 0.95;
 
     /** Who comes just too late for a run waits for that one and has its own; as much is left for everything else. */
     private static final int RUNS = 4;
@@ -44,14 +47,19 @@ final class LatencyBudget {
         return budget.isZero() ? Duration.ofNanos(Long.MAX_VALUE) : budget.dividedBy(RUNS);
     }
 
-    /** Whether an image may be taken that will take so long from now. */
-    synchronized boolean allows(double forecastNanos) {
-        return !isSet() || forecastNanos * margin <= budget;
+    /** What the 99th percentile will be of images with this forecast, in nanoseconds. */
+    synchronized double withMargin(double forecastNanos) {
+        return forecastNanos * margin / USED;
     }
 
-    /** Whether so much is too long. */
-    boolean isMissed(long nanos) {
-        return isSet() && nanos > budget;
+    /** Whether so many nanoseconds, which are certain, are too long. */
+    boolean isMissed(double nanos) {
+        return isSet() && nanos / USED > budget;
+    }
+
+    /** Whether images with this forecast will take too long. */
+    boolean willBeMissed(double forecastNanos) {
+        return isSet() && withMargin(forecastNanos) > budget;
     }
 
     /** An image was forecast to take so long, and took so long; or would have, had it not been given up by then. */
