@@ -29,6 +29,7 @@ import dev.mekiki.inference.model.ModelCard;
 import dev.mekiki.inference.preprocess.Preprocessor;
 import dev.mekiki.inference.session.ExecutionProvider;
 import dev.mekiki.inference.session.OnnxModel;
+import dev.mekiki.inference.session.OnnxSession;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -171,11 +172,18 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
     public static ImageEmbedder open(Path onnx, InferenceSettings settings, InferenceObserver observer) {
         ModelCard card = ModelCard.read(cardOf(onnx));
         OnnxModel model = OnnxModel.load(onnx, card, settings.session());
-        BatchCosts costs = new BatchCosts(new BatchSizes(settings.session().batchSizes()));
-        costs.measure(
-                model.sessions().getFirst(),
-                tensor(Preprocessor.of(card.input()).floats()));
-        return new ImageEmbedder(card, model.provider(), model.sessions(), costs, settings, System::nanoTime, observer);
+        try {
+            BatchCosts costs = new BatchCosts(new BatchSizes(settings.session().batchSizes()));
+            costs.measure(
+                    model.sessions().getFirst(),
+                    tensor(Preprocessor.of(card.input()).floats()));
+            return new ImageEmbedder(
+                    card, model.provider(), model.sessions(), costs, settings, System::nanoTime, observer);
+        } catch (RuntimeException | Error e) {
+            // For want of memory, most likely: what the sessions hold must not be lost as well.
+            model.sessions().forEach(OnnxSession::close);
+            throw e;
+        }
     }
 
     private static FloatBuffer tensor(int floats) {

@@ -1,6 +1,7 @@
 package dev.mekiki.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.protobuf.ByteString;
@@ -17,6 +18,7 @@ import dev.mekiki.v1.CreateRegistrationRequest;
 import dev.mekiki.v1.DeleteGalleryRequest;
 import dev.mekiki.v1.DeleteRegistrationRequest;
 import dev.mekiki.v1.EmbedRequest;
+import dev.mekiki.v1.EmbedResponse;
 import dev.mekiki.v1.Embedding;
 import dev.mekiki.v1.ExchangeGalleriesRequest;
 import dev.mekiki.v1.GalleriesGrpc;
@@ -38,7 +40,9 @@ import dev.mekiki.v1.RegistrationView;
 import dev.mekiki.v1.RegistrationsGrpc;
 import dev.mekiki.v1.RelabelRegistrationRequest;
 import dev.mekiki.v1.Unknown;
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status.Code;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -46,6 +50,7 @@ import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.reflection.v1.ServiceResponse;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -309,6 +314,23 @@ class ServiceIT {
                 .contains("mekiki_call_seconds_count{method=\"mekiki.v1.Recognition/Recognize\",status=\"OK\"}")
                 .contains("mekiki_queue_images ")
                 .contains("mekiki_admission_requests ");
+    }
+
+    @Test
+    void keepsNoMetricsOfMethodsThatCallersMakeUp() throws Exception {
+        MethodDescriptor<EmbedRequest, EmbedResponse> madeUp = RecognitionGrpc.getEmbedMethod().toBuilder()
+                .setFullMethodName("mekiki.v1.Recognition/MadeUp")
+                .build();
+
+        assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(
+                        channel, madeUp, CallOptions.DEFAULT, EmbedRequest.getDefaultInstance()))
+                .hasMessageStartingWith("UNIMPLEMENTED");
+        // Its answer comes after the other's end was counted.
+        recognise(channel, gallery(channel, "made-up"), scan(0)).get().good();
+
+        assertThat(service.get("/q/metrics").body())
+                .contains("mekiki_call_seconds_count")
+                .doesNotContain("MadeUp");
     }
 
     @Test

@@ -183,7 +183,8 @@ final class Intake extends ServerStreamTracer {
         if (leaves) {
             rules.lifecycle().leaveCall();
         }
-        if (isOfTheApi()) {
+        // Not by a method's name that somebody has made up: each would become a time series.
+        if (isOfTheApi() && status.getCode() != Status.Code.UNIMPLEMENTED) {
             rules.telemetry().callEnded(method, status.getCode(), Duration.ofNanos(System.nanoTime() - startNanos));
         }
     }
