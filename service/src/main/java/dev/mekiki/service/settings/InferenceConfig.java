@@ -37,7 +37,7 @@ public interface InferenceConfig {
     int intraOpThreads();
 
     /** Batch sizes that are warmed and may be run, ascending. On a GPU, larger ones win: {@code 1,2,4,8,16,32,64}. */
-    @WithDefault("1,2,3,4,6,8")
+    @WithDefault("1,2,3,4")
     List<Integer> batchSizes();
 
     /**
