@@ -10,6 +10,9 @@ final class DecodeCosts {
     /** An image counts a 32nd, since files of about the same size differ; the first ones count more. */
     private static final int WEIGHT = 32;
 
+    /** One image that was held up must not have the next ones refused; where all are slower, the average follows. */
+    private static final int MOST_OF_AVERAGE = 4;
+
     /** Before anything was measured: that of a JPEG at reduced scale. */
     private static final long FIRST_GUESS_PER_BYTE = 10;
 
@@ -19,7 +22,8 @@ final class DecodeCosts {
     synchronized void took(int bytes, long took) {
         int i = sizeClass(bytes);
         heard[i] = Math.min(heard[i] + 1, WEIGHT);
-        nanos[i] += (took - nanos[i]) / heard[i];
+        double counted = heard[i] == 1 ? took : Math.min(took, MOST_OF_AVERAGE * nanos[i]);
+        nanos[i] += (counted - nanos[i]) / heard[i];
     }
 
     /** What a file of so many bytes will take: as the last ones of its size, or in proportion to the nearest size. */

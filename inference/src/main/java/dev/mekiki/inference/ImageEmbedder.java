@@ -25,6 +25,7 @@ import dev.mekiki.inference.batch.Batched;
 import dev.mekiki.inference.batch.Batcher;
 import dev.mekiki.inference.decode.DecodedImage;
 import dev.mekiki.inference.decode.ImageDecoder;
+import dev.mekiki.inference.decode.ImageLimits;
 import dev.mekiki.inference.model.ModelCard;
 import dev.mekiki.inference.preprocess.Preprocessor;
 import dev.mekiki.inference.session.ExecutionProvider;
@@ -83,6 +84,8 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
     /** Before the first image is measured. */
     private static final long FIRST_GUESS_NANOS = 100_000_000;
 
+    private static final int WARM_UP_IMAGES = 100;
+
     private final ModelCard card;
     private final EmbeddingSpace space;
     private final ExecutionProvider provider;
@@ -113,7 +116,7 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
         this.observer = observer;
         this.nanoClock = nanoClock;
         ModelCard.Input input = card.input();
-        decoder = new ImageDecoder(settings.limits(), 2 * Math.max(input.height(), input.width()));
+        decoder = decoder(settings.limits());
         preprocessor = Preprocessor.of(input);
         space = new EmbeddingSpace(
                 card.name() + "@" + card.version(),
@@ -162,7 +165,7 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
     }
 
     /**
-     * Loads a model and its card, warms every session, and starts.
+     * Loads a model and its card, warms every session and the decoder, measures both, and starts.
      *
      * @param onnx {@code NAME.onnx}; its card {@code NAME.json} lies beside it
      * @throws dev.mekiki.inference.session.ModelUnusable if the model is not as its card says or cannot run here
@@ -172,18 +175,46 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
     public static ImageEmbedder open(Path onnx, InferenceSettings settings, InferenceObserver observer) {
         ModelCard card = ModelCard.read(cardOf(onnx));
         OnnxModel model = OnnxModel.load(onnx, card, settings.session());
+        ImageEmbedder embedder;
         try {
             BatchCosts costs = new BatchCosts(new BatchSizes(settings.session().batchSizes()));
             costs.measure(
                     model.sessions().getFirst(),
                     tensor(Preprocessor.of(card.input()).floats()));
-            return new ImageEmbedder(
+            embedder = new ImageEmbedder(
                     card, model.provider(), model.sessions(), costs, settings, System::nanoTime, observer);
         } catch (RuntimeException | Error e) {
             // For want of memory, most likely: what the sessions hold must not be lost as well.
             model.sessions().forEach(OnnxSession::close);
             throw e;
         }
+        embedder.warmUp();
+        return embedder;
+    }
+
+    /**
+     * Decodes and preprocesses a picture until the code that does it is compiled: the first images would be slow, and
+     * what they took would have the next ones refused.
+     */
+    private void warmUp() {
+        byte[] picture = WarmUpPicture.jpeg();
+        // The operator's limits may be narrower than the picture.
+        ImageDecoder unlimited = decoder(ImageLimits.DEFAULT);
+        FloatBuffer into = tensor(preprocessor.floats());
+        for (int i = 0; i < WARM_UP_IMAGES; i++) {
+            long began = nanoClock.getAsLong();
+            try (DecodedImage pixels = unlimited.decode(picture)) {
+                preprocessor.write(pixels.bgr(), pixels.extent(), into, 0);
+            }
+            if (i >= WARM_UP_IMAGES / 2) {
+                forecaster.decoded(picture.length, nanoClock.getAsLong() - began);
+            }
+        }
+    }
+
+    private ImageDecoder decoder(ImageLimits limits) {
+        return new ImageDecoder(
+                limits, 2 * Math.max(card.input().height(), card.input().width()));
     }
 
     private static FloatBuffer tensor(int floats) {

@@ -548,6 +548,7 @@ class ServiceIT {
         try (ServiceProcess leaving = ServiceProcess.ready(
                 folder,
                 "-Dmekiki.inference.decode-threads=1",
+                "-Dmekiki.inference.latency-budget=0s",
                 "-Dmekiki.server.drain-timeout=120s",
                 "-Dmekiki.admission.default-deadline=120s")) {
             ManagedChannel connection = leaving.connect();

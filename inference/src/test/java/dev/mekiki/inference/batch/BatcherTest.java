@@ -133,6 +133,20 @@ class BatcherTest {
     }
 
     @Test
+    void anIdleDeviceKeepsWatchOverItemsThatWaitForCompanions() throws Exception {
+        Swift left = new Swift();
+        Swift right = new Swift();
+        BatchPolicy policy = BatchPolicy.fixed(new BatchSizes(List.of(1, 2, 4)), Duration.ofMillis(5), 16);
+        try (Batcher<Integer, String> batcher =
+                new Batcher<>("test", policy, List.of(left, right), System::nanoTime, SILENT)) {
+            // Nothing but the end of the delay can start these: nobody else submits.
+            for (int round = 0; round < 20; round++) {
+                assertThat(batcher.submit(round, Deadline.NONE).get().output()).isEqualTo("made of " + round);
+            }
+        }
+    }
+
+    @Test
     void everyCallerGetsTheResultOfItsOwnItem() throws Exception {
         int callers = 16;
         int each = 500;
