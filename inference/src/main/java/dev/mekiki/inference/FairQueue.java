@@ -59,12 +59,7 @@ final class FairQueue<T> {
      * @param cost of all of it
      * @param items how many items that is, fractions of the last ones included
      */
-    record Ahead(double cost, double items) {
-
-        boolean isNothing() {
-            return items == 0;
-        }
-    }
+    record Ahead(double cost, double items) {}
 
     private final Comparator<Lane> byStart =
             Comparator.<Lane>comparingDouble(lane -> lane.start).thenComparingLong(lane -> lane.number);

@@ -9,11 +9,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Port: the registrations of all galleries. Thread-safe; blocking. A change is durable, and, but for {@link #append},
- * seen by every look-up that begins later, when the method returns; concurrent callers share the cost of making their
- * changes durable. Every
- * method may throw {@link dev.mekiki.core.failure.Unavailable} if the store is away; a change that ended so may have
- * been made in part, and making it again is harmless.
+ * Port: the registrations of all galleries. Thread-safe; blocking. When a method returns, its change is durable and, but
+ * for {@link #append}, seen by every look-up that begins later; concurrent callers share the cost of making their changes
+ * durable. Every method may throw {@link dev.mekiki.core.failure.Unavailable} if the store is away; a change that ended
+ * so may have been made in part, and making it again is harmless.
  */
 public interface RegistrationStore {
 
@@ -38,6 +37,7 @@ public interface RegistrationStore {
      * account of them, but look-ups and listings may miss them.
      *
      * @param registrations all of the gallery {@code gallery}
+     * @return what became of each, and when it is seen
      * @throws NotFound if the gallery does not exist
      * @throws SpaceMismatch if an embedding is not of the gallery's space; nothing is added
      */
