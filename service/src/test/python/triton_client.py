@@ -80,7 +80,7 @@ with triton.InferenceServerClient(url) as client:
     refused("INVALID_ARGUMENT", "encoded_image[1]", client.infer, MODEL, encoded([files[0], b"none"]))
     refused("INVALID_ARGUMENT", "[n, 3, 128, 128]", client.infer, MODEL, prepared(tensors[:, :, :64]))
     refused("DEADLINE_EXCEEDED", "", client.infer, MODEL, encoded(files), client_timeout=1e-6)
-    refused("DEADLINE_EXCEEDED", "before stage", client.infer, MODEL, encoded(files), timeout=1)
+    refused("DEADLINE_EXCEEDED", "deadline expired", client.infer, MODEL, encoded(files), timeout=1)
 
     answers = queue.Queue()
     client.async_infer(MODEL, encoded(files), lambda result, error: answers.put((result, error)))

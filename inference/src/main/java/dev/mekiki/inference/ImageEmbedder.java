@@ -290,6 +290,9 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
     }
 
     private CompletableFuture<EmbeddedImage> admit(Request request, Consumer<Request> begin) {
+        if (request.deadline.expiredAt(request.admittedNanos)) {
+            return refused(new DeadlineExpired(Stage.ADMISSION), Outcome.EXPIRED);
+        }
         Overloaded late = forecaster.refusal(request.forecast, request.deadline, request.admittedNanos);
         if (late != null) {
             return refused(late, Outcome.OVERLOADED);
