@@ -52,7 +52,7 @@ final class OverloadBenchmark implements Callable<Integer> {
     private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(30);
     private static final Duration PAUSE_OF_REFUSED = Duration.ofMillis(10);
 
-    /** A best rate that is found before everything is compiled would be too easy to keep. */
+    /** A best rate that is found before everything is compiled would be too easy to keep; refusing has to be as well. */
     private static final int WARM_UP_SPELLS = 4;
 
     /** Normal is up to so many times the 99th percentile of lone requests before. */
@@ -215,8 +215,10 @@ final class OverloadBenchmark implements Callable<Integer> {
         ClosedLoop closed = new ClosedLoop(caller, Timekeeper.SYSTEM);
         System.err.println("Warming up, and looking for the best rate.");
         Duration spell = Duration.ofSeconds(Math.min(5, seconds));
+        int mostOutstanding = OpenLoop.mostOutstanding(Payloads.meanBytes(images));
         for (int i = 0; i < WARM_UP_SPELLS; i++) {
-            closed.run(inFlight, spell);
+            Load load = closed.run(inFlight, spell);
+            new OpenLoop(caller, Timekeeper.SYSTEM, mostOutstanding).run(times * load.rate(), spell, SEED);
         }
         Load lone = closed.run(1, spell);
         List<Double> rates = new ArrayList<>();
@@ -238,7 +240,7 @@ final class OverloadBenchmark implements Callable<Integer> {
                     0,
                     MEMORY_PERIOD.toNanos(),
                     TimeUnit.NANOSECONDS);
-            offered = new OpenLoop(ended, Timekeeper.SYSTEM, OpenLoop.mostOutstanding(Payloads.meanBytes(images)))
+            offered = new OpenLoop(ended, Timekeeper.SYSTEM, mostOutstanding)
                     .offer(times * best, Duration.ofSeconds(seconds), SEED);
             sampler.shutdownNow();
             answered = (double) ended.answered() / seconds;

@@ -52,9 +52,11 @@ public record Refusal(Status.Code code, String message, Optional<Duration> retry
 
     private static Optional<Duration> advice(StatusRuntimeException failure) {
         com.google.rpc.Status details = StatusProto.fromThrowable(failure);
-        if (details == null) {
-            return Optional.empty();
-        }
+        return details == null ? Optional.empty() : retryAfter(details);
+    }
+
+    /** What the service advises in the details of a status, if it does. */
+    public static Optional<Duration> retryAfter(com.google.rpc.Status details) {
         for (Any detail : details.getDetailsList()) {
             if (detail.is(RetryInfo.class)) {
                 try {

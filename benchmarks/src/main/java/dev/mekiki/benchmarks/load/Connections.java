@@ -1,13 +1,16 @@
 package dev.mekiki.benchmarks.load;
 
-import io.grpc.Channel;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -18,50 +21,46 @@ import java.util.stream.IntStream;
  */
 public final class Connections implements AutoCloseable {
 
-    private static final int FLOW_CONTROL_WINDOW = 1 << 20;
-
     /** One thread sends more than ten thousand images a second, which takes this many processors to recognise. */
     private static final int PROCESSORS_PER_THREAD = 8;
 
     private final EventLoopGroup threads;
-    private final List<ManagedChannel> channels;
+    private final List<Connection> connections;
     private final AtomicInteger next = new AtomicInteger();
 
-    /** @param count how many, 1..1024; each is made with its first call */
+    /** @param count how many, 1..1024 */
     public Connections(int port, int count) {
         if (count < 1 || count > 1024) {
             throw new IllegalArgumentException("connections: " + count + " (expected: 1..1024)");
         }
-        threads = new NioEventLoopGroup(
-                Math.max(1, Runtime.getRuntime().availableProcessors() / PROCESSORS_PER_THREAD),
-                new DefaultThreadFactory("load", true));
-        channels = IntStream.range(0, count)
-                .mapToObj(_ -> (ManagedChannel) NettyChannelBuilder.forAddress("127.0.0.1", port)
-                        .usePlaintext()
-                        .eventLoopGroup(threads)
-                        .channelType(NioSocketChannel.class)
-                        .directExecutor()
-                        .flowControlWindow(FLOW_CONTROL_WINDOW)
-                        .disableRetry()
-                        .build())
+        int threadCount = Math.max(1, Runtime.getRuntime().availableProcessors() / PROCESSORS_PER_THREAD);
+        ThreadFactory factory = new DefaultThreadFactory("load", true);
+        boolean epoll = Epoll.isAvailable();
+        threads = epoll ? new EpollEventLoopGroup(threadCount, factory) : new NioEventLoopGroup(threadCount, factory);
+        Bootstrap bootstrap = new Bootstrap()
+                .group(threads)
+                .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
+                .option(ChannelOption.TCP_NODELAY, true);
+        connections = IntStream.range(0, count)
+                .mapToObj(_ -> {
+                    Connection connection = new Connection();
+                    bootstrap
+                            .clone()
+                            .handler(connection)
+                            .connect("127.0.0.1", port)
+                            .syncUninterruptibly();
+                    return connection;
+                })
                 .toList();
     }
 
-    Channel next() {
-        return channels.get(Math.floorMod(next.getAndIncrement(), channels.size()));
+    Connection next() {
+        return connections.get(Math.floorMod(next.getAndIncrement(), connections.size()));
     }
 
-    /** Abandons calls that are under way. */
+    /** Calls that are under way fail. */
     @Override
     public void close() {
-        channels.forEach(ManagedChannel::shutdownNow);
-        try {
-            for (ManagedChannel channel : channels) {
-                channel.awaitTermination(5, TimeUnit.SECONDS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
         threads.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 }

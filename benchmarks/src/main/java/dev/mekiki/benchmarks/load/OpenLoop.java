@@ -7,7 +7,7 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends each request when it is due, whatever became of the ones before, as independent callers do. Latency counts from
+ * Sends each request when it is due, with a clock that ticks every millisecond, whatever became of the ones before, as independent callers do. Latency counts from
  * when a request was due, so a pause of the service or of this generator is in the latency of every request that it
  * held up: there is no coordinated omission.
  */
@@ -19,6 +19,12 @@ public final class OpenLoop {
     private static final long MOST_OUTSTANDING_BYTES = 1L << 30;
 
     private static final int MOST_OUTSTANDING = 10_000;
+
+    /**
+     * Waking up for each request would cost as much as sending it, and would interrupt the service, which is on the same
+     * processors, as often.
+     */
+    private static final long TICK_NANOS = 1_000_000;
 
     private final Caller caller;
     private final Timekeeper time;
@@ -69,7 +75,7 @@ public final class OpenLoop {
                 after < duration.toNanos() && offered.failure.get() == null;
                 after = arrivals.next()) {
             long due = start + after;
-            time.awaitUntil(due);
+            time.awaitUntil(start + Math.ceilDiv(after, TICK_NANOS) * TICK_NANOS);
             offered.send(due);
         }
         time.awaitUntil(start + duration.toNanos());

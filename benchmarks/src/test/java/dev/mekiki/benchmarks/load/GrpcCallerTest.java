@@ -10,20 +10,19 @@ import dev.mekiki.v1.EmbedRequest;
 import dev.mekiki.v1.EmbedResponse;
 import dev.mekiki.v1.Embedding;
 import dev.mekiki.v1.RecognitionGrpc;
-import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.inprocess.InProcessChannelBuilder;
-import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,22 +34,21 @@ class GrpcCallerTest {
 
     private final Service service = new Service();
     private Server server;
-    private ManagedChannel channel;
+    private Connections connections;
 
     @BeforeEach
     void start() throws IOException {
-        String name = UUID.randomUUID().toString();
-        server = InProcessServerBuilder.forName(name)
+        server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
                 .directExecutor()
                 .addService(service)
                 .build()
                 .start();
-        channel = InProcessChannelBuilder.forName(name).directExecutor().build();
+        connections = new Connections(server.getPort(), 2);
     }
 
     @AfterEach
     void stop() {
-        channel.shutdownNow();
+        connections.close();
         server.shutdownNow();
     }
 
@@ -116,16 +114,48 @@ class GrpcCallerTest {
     void anExpiredCallIsNoFailure() {
         service.silent = true;
 
-        assertThat(ask(new GrpcCaller(() -> channel, workload(Status.Code.OK, (_, _) -> {}), Duration.ofMillis(1))))
+        assertThat(ask(new GrpcCaller(connections, workload(Status.Code.OK, (_, _) -> {}), Duration.ofMillis(1))))
                 .isInstanceOf(Outcome.Expired.class);
     }
 
+    @Test
+    void sendsMessagesThatAreLargerThanWhatMayBeSentAtOnce() {
+        String large = "x".repeat(3_000_000);
+        GrpcCaller caller =
+                new GrpcCaller(connections, workload(Status.Code.OK, (_, _) -> {}, List.of(large, "small")), DEADLINE);
+        List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+            caller.ask(outcome::complete);
+            outcomes.add(outcome);
+        }
+
+        assertThat(outcomes).allSatisfy(each -> assertThat(each.join()).isEqualTo(new Outcome.Answered()));
+        assertThat(service.images).hasSize(8).containsOnly(large, "small");
+    }
+
+    @Test
+    void failsWhatIsUnderWayWhenTheConnectionEndsAndWhatComesAfter() {
+        service.silent = true;
+        GrpcCaller caller = caller(Status.Code.OK, (_, _) -> {});
+        CompletableFuture<Outcome> underWay = new CompletableFuture<>();
+        caller.ask(underWay::complete);
+        server.shutdownNow();
+
+        assertThat(underWay.join()).isInstanceOf(Outcome.Failed.class);
+        assertThat(ask(caller)).isInstanceOf(Outcome.Failed.class);
+    }
+
     private GrpcCaller caller(Status.Code status, Workload.AnswerCheck check) {
-        return new GrpcCaller(() -> channel, workload(status, check), DEADLINE);
+        return new GrpcCaller(connections, workload(status, check), DEADLINE);
     }
 
     private static Workload workload(Status.Code status, Workload.AnswerCheck check) {
-        List<byte[]> requests = List.of("one", "two", "three").stream()
+        return workload(status, check, List.of("one", "two", "three"));
+    }
+
+    private static Workload workload(Status.Code status, Workload.AnswerCheck check, List<String> images) {
+        List<byte[]> requests = images.stream()
                 .map(image -> EmbedRequest.newBuilder()
                         .setImage(ByteString.copyFromUtf8(image))
                         .build()
@@ -143,9 +173,9 @@ class GrpcCallerTest {
     /** Remembers the images, and answers as it is told to. */
     private static final class Service extends RecognitionGrpc.RecognitionImplBase {
 
-        private final List<String> images = new ArrayList<>();
-        private @Nullable StatusRuntimeException failure;
-        private boolean silent;
+        private final List<String> images = new CopyOnWriteArrayList<>();
+        private volatile @Nullable StatusRuntimeException failure;
+        private volatile boolean silent;
 
         @Override
         public void embed(EmbedRequest request, StreamObserver<EmbedResponse> answer) {
@@ -153,8 +183,9 @@ class GrpcCallerTest {
             if (silent) {
                 return;
             }
-            if (failure != null) {
-                answer.onError(failure);
+            StatusRuntimeException told = failure;
+            if (told != null) {
+                answer.onError(told);
                 return;
             }
             answer.onNext(EmbedResponse.newBuilder()
