@@ -79,7 +79,15 @@ final class Forecaster {
 
     /** Expects the future of an image of this tenant, a file of so many bytes, if it came now and nobody after it. */
     Forecast forecast(Tenant tenant, int bytes) {
-        long decode = decodeCosts.nanos(bytes);
+        return forecast(tenant, decodeCosts.nanos(bytes));
+    }
+
+    /** The same of an image that nothing is known about; it is taken to be like the last ones. */
+    Forecast forecast(Tenant tenant) {
+        return forecast(tenant, recentDecodeNanos.get());
+    }
+
+    private Forecast forecast(Tenant tenant, long decode) {
         FairQueue.Ahead ahead = waiting.ahead(tenant, decode);
         // Decoding and the device work side by side; whichever is slower sets the pace.
         double wait =

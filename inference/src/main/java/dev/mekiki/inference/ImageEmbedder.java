@@ -289,6 +289,20 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
         return admit(new Request(bytes, true, deadline, forecast), request -> request.queueTensor(values));
     }
 
+    /**
+     * Refuses an image before it has come, if one like the last ones would be refused by {@link #embed} now, whatever
+     * its deadline. That it is not refused here promises nothing.
+     *
+     * @throws Overloaded if the answer would come too late
+     */
+    public void requireTime(Tenant tenant) {
+        Overloaded late = forecaster.refusal(forecaster.forecast(tenant), Deadline.NONE, nanoClock.getAsLong());
+        if (late != null) {
+            observer.ended(Outcome.OVERLOADED);
+            throw late;
+        }
+    }
+
     private CompletableFuture<EmbeddedImage> admit(Request request, Consumer<Request> begin) {
         if (request.deadline.expiredAt(request.admittedNanos)) {
             return refused(new DeadlineExpired(Stage.ADMISSION), Outcome.EXPIRED);

@@ -1,6 +1,7 @@
 package dev.mekiki.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mekiki.core.embedding.EmbeddedImage;
@@ -581,6 +582,28 @@ class ImageEmbedderTest {
             assertThat(embedder.embed(grey(9), greedy.inBackground(), Deadline.NONE))
                     .as("nobody waits for it")
                     .isNotDone();
+            device.permits.release(100);
+        }
+    }
+
+    @Test
+    void refusesAnImageThatHasNotComeYetOfWhomeverWouldBeRefused() throws Exception {
+        Puppet device = new Puppet();
+        try (ImageEmbedder embedder = stuck(device, fiveMillis(), oneByOne(Duration.ofMillis(100)))) {
+            Tenant greedy = new Tenant("greedy", false);
+            embedder.requireTime(greedy);
+            CompletableFuture<EmbeddedImage> answer = embedder.embed(grey(9), greedy, Deadline.NONE);
+            while (!answer.isCompletedExceptionally()) {
+                answer = embedder.embed(grey(9), greedy, Deadline.NONE);
+            }
+            outcomes.ended.clear();
+
+            assertThatExceptionOfType(Overloaded.class)
+                    .isThrownBy(() -> embedder.requireTime(greedy))
+                    .withMessageContaining("the latency budget");
+            assertThat(outcomes.ended).containsExactly(Outcome.OVERLOADED);
+            embedder.requireTime(new Tenant("modest", false));
+            embedder.requireTime(greedy.inBackground());
             device.permits.release(100);
         }
     }

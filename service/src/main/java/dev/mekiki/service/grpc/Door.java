@@ -5,6 +5,7 @@ import dev.mekiki.openinference.GRPCInferenceServiceGrpc;
 import dev.mekiki.service.lifecycle.Engine;
 import dev.mekiki.service.lifecycle.Lifecycle;
 import dev.mekiki.v1.RecognitionGrpc;
+import dev.mekiki.v1.RegistrationsGrpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
@@ -12,11 +13,16 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Lets calls in or refuses them when nothing but their headers has come: while the service starts or drains, while the
- * store of galleries is away, if the call needs it, and while all places are taken.
+ * store of galleries is away, if the call needs it, while all places are taken, and while an answer would come too late.
+ *
+ * <p>The last depends on whose account a call is on. {@code Embed} is on the model's; for others the gallery is in the
+ * message, so it is known only of those who name it in a header as well. It need not be true: the message decides when
+ * it is there.
  */
 final class Door implements ServerInterceptor {
 
@@ -25,6 +31,12 @@ final class Door implements ServerInterceptor {
             GRPCInferenceServiceGrpc.getServerLiveMethod(),
             GRPCInferenceServiceGrpc.getServerReadyMethod(),
             GRPCInferenceServiceGrpc.getModelReadyMethod());
+
+    private static final Set<MethodDescriptor<?, ?>> WITH_IMAGE_FOR_GALLERY =
+            Set.of(RecognitionGrpc.getRecognizeMethod(), RegistrationsGrpc.getCreateRegistrationMethod());
+
+    private static final Metadata.Key<String> GALLERY =
+            Metadata.Key.of("mekiki-gallery", Metadata.ASCII_STRING_MARSHALLER);
 
     private final Lifecycle lifecycle;
 
@@ -50,6 +62,12 @@ final class Door implements ServerInterceptor {
             if (method.getType() == MethodType.UNARY
                     && (!ofModels || method.equals(GRPCInferenceServiceGrpc.getModelInferMethod()))) {
                 engine.requireRoom(lifecycle.openCalls());
+            }
+            String gallery = headers.get(GALLERY);
+            if (method.equals(RecognitionGrpc.getEmbedMethod())) {
+                engine.requireTime(Optional.empty());
+            } else if (gallery != null && WITH_IMAGE_FOR_GALLERY.contains(method)) {
+                engine.requireTime(Optional.of(ResourceNames.gallery(gallery)));
             }
             taken = intake.enter(call);
         } catch (Failure e) {

@@ -7,14 +7,17 @@ import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.failure.Overloaded;
 import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.gallery.GalleryBackend;
+import dev.mekiki.core.gallery.GalleryId;
 import dev.mekiki.core.keeping.KeptImages;
 import dev.mekiki.core.recognition.Admission;
 import dev.mekiki.core.recognition.Recogniser;
 import dev.mekiki.core.recognition.Registrar;
+import dev.mekiki.inference.ImageEmbedder;
 import dev.mekiki.service.models.Model;
 import dev.mekiki.service.models.Models;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -120,6 +123,21 @@ public final class Engine {
     public void requireRoom(int openCalls) {
         if (admission.underWay() >= admission.limit() || openCalls >= 2 * admission.limit()) {
             throw new Overloaded("request queue", admission.limit(), retryAfter);
+        }
+    }
+
+    /**
+     * Refuses a request with an image of which only the headers have come, if an image on the same account would be
+     * refused now. Which model it is for is not known yet; so nothing is refused here while several serve.
+     *
+     * @param gallery on whose account; none for those who ask the model itself
+     * @throws Overloaded if the answer would come too late
+     */
+    public void requireTime(Optional<GalleryId> gallery) {
+        List<Model> served = models.served();
+        if (served.size() == 1) {
+            ImageEmbedder embedder = served.getFirst().embedder();
+            embedder.requireTime(gallery.map(Tenant::of).orElseGet(() -> Tenant.of(embedder.space())));
         }
     }
 
