@@ -102,6 +102,9 @@ class ModuleBoundariesTest {
     static final ArchRule samplesSeeNothing = sees("samples");
 
     @ArchTest
+    static final ArchRule reportSeesNothing = sees("report");
+
+    @ArchTest
     static final ArchRule protoSeesNothing = sees("v1");
 
     @ArchTest
@@ -111,7 +114,7 @@ class ModuleBoundariesTest {
     static final ArchRule clientSeesTheApiOnly = sees("client", "v1");
 
     @ArchTest
-    static final ArchRule trainingSeesWhatItTrainsFor = sees("training", "core", "inference", "samples");
+    static final ArchRule trainingSeesWhatItTrainsFor = sees("training", "core", "inference", "samples", "report");
 
     @ArchTest
     static final ArchRule serviceWiresTheServingParts =
@@ -144,6 +147,7 @@ class ModuleBoundariesTest {
                         "openinference",
                         "client",
                         "samples",
+                        "report",
                         "inference",
                         "milvus",
                         "gallery",

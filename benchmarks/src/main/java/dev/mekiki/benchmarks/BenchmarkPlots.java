@@ -1,7 +1,7 @@
 package dev.mekiki.benchmarks;
 
-import dev.mekiki.benchmarks.plot.BarChart;
-import dev.mekiki.benchmarks.plot.LineChart;
+import dev.mekiki.report.chart.BarChart;
+import dev.mekiki.report.chart.LineChart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

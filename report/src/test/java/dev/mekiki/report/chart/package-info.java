@@ -1,4 +1,4 @@
 @NullMarked
-package dev.mekiki.benchmarks.plot;
+package dev.mekiki.report.chart;
 
 import org.jspecify.annotations.NullMarked;

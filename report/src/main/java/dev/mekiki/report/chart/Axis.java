@@ -1,4 +1,4 @@
-package dev.mekiki.benchmarks.plot;
+package dev.mekiki.report.chart;
 
 /**
  * From 0 to a round number, in round steps.

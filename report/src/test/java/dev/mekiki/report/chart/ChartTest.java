@@ -1,6 +1,7 @@
-package dev.mekiki.benchmarks.plot;
+package dev.mekiki.report.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,6 +64,31 @@ class ChartTest {
                 .as("the same part has the same colour")
                 .isEqualTo(boxes.get(1).getAttribute("fill"));
         assertThat(boxes.get(0).getTextContent()).isEqualTo("8, decode: 3");
+    }
+
+    @Test
+    void placesOnALogarithmicPlaneByDecades() throws Exception {
+        Path file = folder.resolve("plane.svg");
+        PlaneChart.logarithmic("characteristic", "FPR", "TPR")
+                .points("a", new double[] {1e-4, 1e-2, 1}, new double[] {0, .5, 1}, List.of("x", "y", "z"))
+                .curve("b", new double[] {1e-3, 1}, new double[] {.2, .3})
+                .write(file);
+        Document svg = read(file);
+
+        List<Element> dots = elements(svg, "circle");
+        assertThat(dots).hasSize(3);
+        assertThat(number(dots.get(1), "cx"))
+                .isCloseTo((number(dots.get(0), "cx") + number(dots.get(2), "cx")) / 2, within());
+        assertThat(number(dots.get(1), "cy"))
+                .isCloseTo((number(dots.get(0), "cy") + number(dots.get(2), "cy")) / 2, within());
+        assertThat(elements(svg, "polyline")).hasSize(1);
+        assertThat(texts(svg)).contains("1e-4", "1e-3", "1e-2", "1e-1", "1", "a", "b");
+    }
+
+    @Test
+    void refusesAPlaceThatALogarithmicAxisDoesNotHave() {
+        PlaneChart chart = PlaneChart.logarithmic("t", "x", "y").curve("a", new double[] {0, 1}, new double[] {0, 1});
+        assertThatThrownBy(chart::svg).hasMessageContaining("expected: more than 0");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.mekiki.benchmarks.plot;
+package dev.mekiki.report.chart;
 
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.mekiki.benchmarks.plot;
+package dev.mekiki.report.chart;
 
 import java.io.IOException;
 import java.io.StringWriter;
@@ -114,14 +114,21 @@ final class Svg {
         });
     }
 
-    /** Writes the whole drawing; nothing is added after that. */
-    void write(Path file) {
+    /** The whole drawing; nothing is added after that. */
+    String text() {
         try {
             xml.writeEndElement();
             xml.close();
-            Files.writeString(file, text + "\n");
+            return text + "\n";
         } catch (XMLStreamException e) {
             throw new IllegalStateException("memory cannot be written to", e);
+        }
+    }
+
+    /** Writes the whole drawing; nothing is added after that. */
+    void write(Path file) {
+        try {
+            Files.writeString(file, text());
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be written", e);
         }

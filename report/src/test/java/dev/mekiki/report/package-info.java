@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mekiki.report;
+
+import org.jspecify.annotations.NullMarked;
