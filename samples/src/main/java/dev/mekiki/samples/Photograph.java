@@ -12,8 +12,10 @@ import org.bytedeco.opencv.opencv_core.Mat;
  * @param image 8-bit, three channels, blue first, before compression
  * @param doses the effects that were applied, each with its dose; {@link Effect#JPEG} is among them although only
  *     {@link #toJpeg()} applies it
+ * @param coverage area of the document's outline as a share of the frame, above 0; what lies outside of the frame
+ *     counts as well, so it may exceed 1 after a {@link Effect#TIGHT_CROP}
  */
-public record Photograph(Mat image, Map<Effect, Double> doses) implements AutoCloseable {
+public record Photograph(Mat image, Map<Effect, Double> doses, double coverage) implements AutoCloseable {
     private static final double FINE_QUALITY = 95;
 
     public Photograph {

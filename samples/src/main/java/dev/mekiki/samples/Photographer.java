@@ -76,8 +76,8 @@ public final class Photographer {
         // Made before the scope opens, so that it outlives it and belongs to the caller's scope, if there is one.
         Mat frame = new Mat(upright ? longestSide : shortSide, upright ? shortSide : longestSide, CV_8UC3);
         try (PointerScope scope = new PointerScope()) {
-            new Exposure(frame, conditions, doses, seed).take(document);
-            return new Photograph(frame, doses);
+            double coverage = new Exposure(frame, conditions, doses, seed).take(document);
+            return new Photograph(frame, doses, coverage);
         } catch (Throwable e) {
             frame.close();
             throw e;
@@ -153,13 +153,15 @@ public final class Photographer {
             return Seeds.random(seed, 16 + effect.ordinal());
         }
 
-        void take(Mat document) {
+        /** Returns the area of the document's outline as a share of the frame. */
+        double take(Mat document) {
             Mat worn = wear(document);
-            place(worn);
+            double coverage = place(worn);
             light();
             develop();
             blur();
             noise();
+            return coverage;
         }
 
         private Mat wear(Mat document) {
@@ -235,8 +237,8 @@ public final class Photographer {
             });
         }
 
-        /** Puts the document into the frame, over a background. */
-        private void place(Mat document) {
+        /** Puts the document into the frame, over a background; returns the share of the frame that it spans. */
+        private double place(Mat document) {
             RandomGenerator r = Seeds.random(seed, 2);
             double[] quad = project(document.cols(), document.rows());
             boolean tight = has(Effect.TIGHT_CROP);
@@ -275,6 +277,17 @@ public final class Photographer {
                 resize(document, source, new Size(), shrink * 1.2, shrink * 1.2, INTER_AREA);
             }
             paste(source, quad, r);
+            return area(quad) / ((double) width * height);
+        }
+
+        /** Of a polygon of four corners, x and y in turn. */
+        private static double area(double[] quad) {
+            double twice = 0;
+            for (int i = 0; i < 8; i += 2) {
+                int next = (i + 2) % 8;
+                twice += quad[i] * quad[next + 1] - quad[next] * quad[i + 1];
+            }
+            return Math.abs(twice) / 2;
         }
 
         /** Corners of the document as seen by a pinhole camera: x and y of top left, top right, bottom right, left. */

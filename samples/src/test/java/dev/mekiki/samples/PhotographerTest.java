@@ -65,6 +65,25 @@ class PhotographerTest {
     }
 
     @Test
+    void tellsHowMuchOfTheFrameTheDocumentSpans() {
+        double proportion = 4.0 / 3;
+        double wide = Math.max(document.cols(), document.rows()) / (double) Math.min(document.cols(), document.rows());
+        for (double fill : new double[] {0.9, 0.45}) {
+            PhotoConditions plain = new PhotoConditions(fill, fill, Map.of());
+            try (Photograph photograph = Photographer.photograph(document, plain, 640, 1)) {
+                boolean upright = photograph.image().rows() > photograph.image().cols();
+                assertThat(upright).isEqualTo(document.rows() > document.cols());
+                // The document lies flat: it fills its share of the tighter side and is cut short on the other.
+                double share = Math.min(wide / proportion, proportion / wide);
+                assertThat(photograph.coverage()).isCloseTo(fill * fill * share, within(0.01));
+            }
+        }
+        try (Photograph photograph = only(Effect.TIGHT_CROP)) {
+            assertThat(photograph.coverage()).isBetween(1.0, 1.2);
+        }
+    }
+
+    @Test
     void takesTheSamePhotographFromTheSameSeed() {
         for (long seed = 0; seed < 10; seed++) {
             try (Photograph one = Photographer.photograph(document, PhotoConditions.HARD, 320, seed);
