@@ -84,6 +84,29 @@ class MekikiTest {
     }
 
     @Test
+    void tellsWhichOptionsOfAnEvaluationGoTogether() {
+        String images = folder.toString();
+        assertThat(run("evaluate", images, "--gallery", "g")).isEqualTo(2);
+        assertThat(told).asString().contains("--gallery: \"g\" (expected: with --target");
+        assertThat(run("evaluate", images, "--target", "localhost:9000", "--model", "m.onnx"))
+                .isEqualTo(2);
+        assertThat(told).asString().contains("--model, --target: both (expected: one of them");
+        assertThat(run("evaluate", images, "--target", "localhost:9000", "--speed"))
+                .isEqualTo(2);
+        assertThat(told).asString().contains("--speed, --target: both");
+        assertThat(run("evaluate", images, "--draws", "10")).isEqualTo(2);
+        assertThat(told).asString().contains("--draws: 10 (expected: 0 or 100..100000)");
+        assertThat(run("evaluate", images, "--concentration", "--speed")).isEqualTo(2);
+        assertThat(told).asString().contains("--concentration: with --compare, --gallery or --speed");
+    }
+
+    @Test
+    void tellsThatThereIsNothingToMeasureWith() {
+        assertThat(run("evaluate", folder.toString())).isEqualTo(1);
+        assertThat(told).asString().contains("0 labels (expected: at least 2 images or folders)");
+    }
+
+    @Test
     void tellsThatAFileIsNoArchive() throws IOException {
         Path file = Files.writeString(folder.resolve("a.parquet"), "a");
         assertThat(run("restore", file.toString(), "--gallery", "g")).isEqualTo(1);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,5 +49,14 @@ public record DocumentFolder(List<Path> files, int[] labels, List<String> names)
             throw new IOException(folder + ": " + numbers.size() + " labels (expected: at least 2 images or folders)");
         }
         return new DocumentFolder(files, labels, new ArrayList<>(numbers.keySet()));
+    }
+
+    /** The first {@code most} files, or all if there are fewer, with their labels. */
+    public DocumentFolder first(int most) {
+        int count = Math.min(most, files.size());
+        int[] kept = Arrays.copyOf(labels, count);
+        // Labels are numbered by first appearance, so those of the first files are the first ones.
+        int known = Arrays.stream(kept).max().orElse(-1) + 1;
+        return new DocumentFolder(files.subList(0, count), kept, names.subList(0, known));
     }
 }

@@ -1,49 +1,52 @@
 package dev.mekiki.training.evaluation;
 
-import dev.mekiki.inference.ImageEmbedder;
-import dev.mekiki.inference.InferenceObserver;
-import dev.mekiki.inference.InferenceSettings;
-import dev.mekiki.inference.model.ModelCard;
+import dev.mekiki.training.statistics.ClassBootstrap;
+import dev.mekiki.training.statistics.Estimate;
+import dev.mekiki.training.statistics.McNemar;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
- * Measures a model on a folder of flat document images: registers each, photographs each several times by simulation
- * under mild and hard conditions, and compares. Photographs go the way of serving: JPEG bytes, decoder, preprocessing,
- * ONNX session.
+ * Measures models on a folder of images: registers some, shows photographs of them, and compares. The photographs are
+ * simulated from flat images, or taken. They go the way of serving: JPEG bytes, decoder, preprocessing, ONNX session.
  *
- * <p>Deterministic: the same model, folder and settings give the same report.
+ * <p>Deterministic, speed aside: the same models, folder and settings give the same report.
  */
 public final class Evaluation {
     private static final double[] PAIR_LIMITS = {1e-2, 1e-3, 1e-4, 1e-5};
     private static final double[] OPEN_LIMITS = {1e-1, 1e-2, 1e-3};
+    private static final int WORST = 12;
 
     private Evaluation() {}
 
     /**
      * How to measure.
      *
-     * @param photographsPerImage under each conditions
-     * @param longestSide of a photograph, pixels
+     * @param photographsPerImage under each conditions, if they are simulated
+     * @param longestSide of a simulated photograph, pixels
      * @param splits random halves of the labels for open-set figures
-     * @param seed of the photographs and splits
+     * @param seed of the photographs, splits and intervals
      * @param threads that embed
+     * @param replicates draws of labels for intervals; 0 for none
      */
-    public record Settings(int photographsPerImage, int longestSide, int splits, long seed, int threads) {
+    public record Settings(
+            int photographsPerImage, int longestSide, int splits, long seed, int threads, int replicates) {
         public Settings {
             require("photographsPerImage", photographsPerImage, 2, 1000);
             require("longestSide", longestSide, 64, 4096);
             require("splits", splits, 1, 1000);
             require("threads", threads, 1, 256);
+            require("replicates", replicates, 0, 100_000);
         }
 
-        /** Eight photographs of 640 pixels under each conditions, ten splits. */
+        /** Eight photographs of 640 pixels under each conditions, ten splits, a thousand draws. */
         public static Settings standard() {
-            return new Settings(8, 640, 10, 7, Runtime.getRuntime().availableProcessors());
+            return new Settings(8, 640, 10, 7, Runtime.getRuntime().availableProcessors(), 1000);
         }
 
         private static void require(String field, int value, int low, int high) {
@@ -53,73 +56,187 @@ public final class Evaluation {
         }
     }
 
+    /** Flat images, each registered and photographed by simulation. */
+    public static Material simulated(DocumentFolder documents, Settings settings) throws IOException {
+        return new SimulatedPhotographs(
+                documents.names(),
+                FlatImage.readAll(documents),
+                settings.photographsPerImage(),
+                settings.longestSide(),
+                settings.seed());
+    }
+
     /**
-     * Measures a model.
+     * Photographs that somebody took.
+     *
+     * @param registrations how many of each label are registered, the first by name; the others are shown
+     * @throws IOException if nothing is left to show
+     */
+    public static Material taken(DocumentFolder photographs, int registrations) throws IOException {
+        return new TakenPhotographs(photographs, registrations);
+    }
+
+    /**
+     * Measures one model on simulated photographs.
      *
      * @param onnx the model; its card lies beside it
      * @throws IOException if the folder cannot be read or one of its files is not an image
      */
     public static EvaluationReport run(Path onnx, DocumentFolder documents, Settings settings) throws IOException {
-        try (ImageEmbedder embedder = open(onnx, settings.threads())) {
-            EmbeddedDocuments embedded = EmbeddedDocuments.of(embedder, FlatImage.readAll(documents), settings);
-            Map<String, EvaluationReport.Part> parts = new LinkedHashMap<>();
-            for (Map.Entry<String, List<float[]>> e : embedded.photographs().entrySet()) {
-                parts.put(e.getKey(), part(embedded, e.getValue(), settings));
+        try (EvaluatedModel model = EvaluatedModel.ofFile(onnx, settings.threads())) {
+            return study(List.of(model), simulated(documents, settings), settings)
+                    .models()
+                    .getFirst();
+        }
+    }
+
+    /**
+     * Measures models on the same photographs and compares each with the first.
+     *
+     * @param models at least one
+     * @throws IOException if the material cannot be read or one of its files is not an image
+     */
+    public static EvaluationStudy study(List<EvaluatedModel> models, Material material, Settings settings)
+            throws IOException {
+        List<EmbeddedMaterial> embedded = EmbeddedMaterial.of(
+                models.stream().map(EvaluatedModel::embedder).toList(), material);
+        ClassBootstrap bootstrap = new ClassBootstrap(material.labels().size(), settings.replicates(), settings.seed());
+        List<EvaluationReport> reports = new ArrayList<>();
+        List<Map<String, Measured>> measured = new ArrayList<>();
+        for (int m = 0; m < models.size(); m++) {
+            Map<String, Measured> parts = new LinkedHashMap<>();
+            EmbeddedMaterial all = embedded.get(m);
+            for (String conditions : all.conditions()) {
+                parts.put(conditions, Measured.of(all.under(conditions), settings));
             }
-            parts.put("all", part(embedded, embedded.allPhotographs(), settings));
-            ModelCard card = ModelCard.read(ImageEmbedder.cardOf(onnx));
-            return new EvaluationReport(
-                    card.name() + "@" + card.version(),
-                    card.sha256(),
-                    documents.files().size(),
-                    documents.names().size(),
-                    settings,
-                    parts);
-        }
-    }
-
-    static ImageEmbedder open(Path onnx, int threads) {
-        return ImageEmbedder.open(onnx, InferenceSettings.forCpu(threads), InferenceObserver.SILENT);
-    }
-
-    private static EvaluationReport.Part part(EmbeddedDocuments embedded, List<float[]> photographs, Settings s) {
-        int[] labels = embedded.photographLabels(photographs.size(), s.photographsPerImage());
-        return new EvaluationReport.Part(
-                photographs.size(),
-                Verification.ofAllPairs(photographs, labels, PAIR_LIMITS),
-                againstRegistrations(embedded, photographs, labels),
-                OpenSet.measure(
-                        embedded.registered(),
-                        embedded.labels(),
-                        photographs,
-                        labels,
-                        s.splits(),
-                        s.seed(),
-                        OPEN_LIMITS));
-    }
-
-    private static Verification againstRegistrations(
-            EmbeddedDocuments embedded, List<float[]> photographs, int[] labels) {
-        List<Float> positives = new ArrayList<>();
-        List<Float> negatives = new ArrayList<>();
-        for (int i = 0; i < labels.length; i++) {
-            for (int r = 0; r < embedded.labels().length; r++) {
-                float score = (float) ((Verification.cosine(
-                                        photographs.get(i),
-                                        embedded.registered().get(r))
-                                + 1)
-                        / 2);
-                (labels[i] == embedded.labels()[r] ? positives : negatives).add(score);
+            if (parts.size() > 1) {
+                parts.put("all", Measured.of(all, settings));
             }
+            measured.add(parts);
+            reports.add(report(models.get(m), material, settings, parts, bootstrap));
         }
-        return Verification.ofScores(floats(positives), floats(negatives), PAIR_LIMITS);
+        List<ModelComparison> comparisons = new ArrayList<>();
+        for (int m = 1; m < models.size(); m++) {
+            comparisons.add(
+                    compare(models.get(0).name(), measured.get(0), models.get(m).name(), measured.get(m), bootstrap));
+        }
+        return new EvaluationStudy(embedded.getFirst().digest(), settings, reports, comparisons, null, null);
     }
 
-    static float[] floats(List<Float> values) {
-        float[] array = new float[values.size()];
-        for (int i = 0; i < array.length; i++) {
-            array[i] = values.get(i);
+    /** What was found under one sort of conditions, before it is put into figures. */
+    private record Measured(
+            EmbeddedMaterial material, PairScores photographs, PairScores registrations, Identification answers) {
+
+        static Measured of(EmbeddedMaterial material, Settings settings) {
+            int[] labels = material.photographLabels();
+            return new Measured(
+                    material,
+                    PairScores.among(material.photographs(), labels),
+                    PairScores.between(
+                            material.photographs(), labels, material.registered(), material.registeredLabels()),
+                    Identification.of(
+                            material.registered(),
+                            material.registeredLabels(),
+                            material.photographs(),
+                            labels,
+                            material.labels().size(),
+                            settings.splits(),
+                            settings.seed()));
         }
-        return array;
+
+        /** The figures that models are compared by. */
+        double[] figures(int[] times) {
+            return new double[] {
+                answers.rankOne(times, answers.everything()),
+                photographs.truePositiveRates(times, 1e-4)[0],
+                registrations.truePositiveRates(times, 1e-4)[0],
+                answers.truePositiveRates(times, answers.everything(), 1e-2)[0]
+            };
+        }
+    }
+
+    private static final List<String> COMPARED = List.of(
+            "rank-1",
+            "TPR@FPR=1e-4, two photographs",
+            "TPR@FPR=1e-4, photograph and registered image",
+            "TPIR@FPIR=1e-2");
+
+    private static EvaluationReport report(
+            EvaluatedModel model,
+            Material material,
+            Settings settings,
+            Map<String, Measured> measured,
+            ClassBootstrap bootstrap)
+            throws IOException {
+        Map<String, EvaluationReport.Part> parts = new LinkedHashMap<>();
+        Map<String, List<ConditionRow>> conditions = new LinkedHashMap<>();
+        measured.forEach((name, m) -> {
+            parts.put(
+                    name,
+                    new EvaluationReport.Part(
+                            m.answers.photographs(),
+                            m.photographs.table(bootstrap, PAIR_LIMITS),
+                            m.registrations.table(bootstrap, PAIR_LIMITS),
+                            m.answers.table(bootstrap, OPEN_LIMITS),
+                            m.photographs.curves(),
+                            m.registrations.curves()));
+            List<ConditionRow> rows =
+                    name.equals("all") ? List.of() : ConditionRow.of(m.material.shots(), m.answers, bootstrap);
+            if (!rows.isEmpty()) {
+                conditions.put(name, rows);
+            }
+        });
+        return new EvaluationReport(
+                model.name(),
+                model.digest(),
+                model.fileBytes(),
+                material.registrations().size(),
+                material.labels().size(),
+                settings,
+                parts,
+                conditions,
+                WorstLabel.of(material.labels(), whole(measured).answers, WORST));
+    }
+
+    /** The part with all photographs, which is the last. */
+    private static Measured whole(Map<String, Measured> parts) {
+        return Objects.requireNonNull(
+                parts.containsKey("all")
+                        ? parts.get("all")
+                        : parts.values().iterator().next());
+    }
+
+    private static ModelComparison compare(
+            String first,
+            Map<String, Measured> firstParts,
+            String second,
+            Map<String, Measured> secondParts,
+            ClassBootstrap bootstrap) {
+        Map<String, List<ModelComparison.Difference>> differences = new LinkedHashMap<>();
+        firstParts.forEach((conditions, a) -> {
+            Measured b = Objects.requireNonNull(secondParts.get(conditions));
+            List<Estimate> estimates = bootstrap.estimate(times -> {
+                double[] figures = b.figures(times);
+                double[] less = a.figures(times);
+                for (int f = 0; f < figures.length; f++) {
+                    figures[f] -= less[f];
+                }
+                return figures;
+            });
+            List<ModelComparison.Difference> rows = new ArrayList<>();
+            for (int f = 0; f < COMPARED.size(); f++) {
+                rows.add(new ModelComparison.Difference(COMPARED.get(f), estimates.get(f)));
+            }
+            differences.put(conditions, rows);
+        });
+        Measured a = whole(firstParts);
+        Measured b = whole(secondParts);
+        List<ModelComparison.Changed> changed =
+                ModelComparison.changed(a.material.labels(), a.material.shots(), a.answers, b.answers);
+        int gained =
+                (int) changed.stream().filter(ModelComparison.Changed::isGain).count();
+        int lost = changed.size() - gained;
+        return new ModelComparison(
+                first, second, differences, lost, gained, new McNemar(lost, gained).probability(), changed);
     }
 }

@@ -1,8 +1,8 @@
 package dev.mekiki.training.evaluation;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -10,26 +10,51 @@ import java.util.Map;
  * What a model was found to do.
  *
  * @param model name and version
- * @param sha256 of the ONNX file
- * @param images flat images registered
+ * @param sha256 of the ONNX file; of a served model, the digest of its embedding space
+ * @param fileBytes size of the file; 0 for a served model
+ * @param images registered
  * @param labels that they have
- * @param parts by conditions: {@code mild}, {@code hard}, {@code all}
+ * @param parts by conditions: {@code mild}, {@code hard}, {@code all} of simulated photographs, {@code real} of taken
+ *     ones
+ * @param conditions rows by trait, for each sort of conditions with traits
+ * @param worst labels that were often taken for others, over all photographs
  */
 public record EvaluationReport(
-        String model, String sha256, int images, int labels, Evaluation.Settings settings, Map<String, Part> parts) {
+        String model,
+        String sha256,
+        long fileBytes,
+        int images,
+        int labels,
+        Evaluation.Settings settings,
+        Map<String, Part> parts,
+        Map<String, List<ConditionRow>> conditions,
+        List<WorstLabel> worst) {
 
     /**
      * Figures under one sort of conditions.
      *
-     * @param photographs how many were taken
+     * @param photographs how many were shown
      * @param photographPairs pairs of two photographs
-     * @param registrationPairs pairs of a photograph and a flat image
-     * @param openSet photographs against registered flat images
+     * @param registrationPairs pairs of a photograph and a registered image
+     * @param openSet photographs against registered images
+     * @param photographCurves of the pairs of two photographs
+     * @param registrationCurves of the pairs of a photograph and a registered image
      */
     public record Part(
-            int photographs, Verification photographPairs, Verification registrationPairs, OpenSet openSet) {}
+            int photographs,
+            Verification photographPairs,
+            Verification registrationPairs,
+            OpenSet openSet,
+            Curves photographCurves,
+            Curves registrationCurves) {}
 
-    /** The figures under {@code mild}, {@code hard} or {@code all} conditions. */
+    public EvaluationReport {
+        parts = Collections.unmodifiableMap(new LinkedHashMap<>(parts));
+        conditions = Collections.unmodifiableMap(new LinkedHashMap<>(conditions));
+        worst = List.copyOf(worst);
+    }
+
+    /** The figures under {@code mild}, {@code hard}, {@code real} or {@code all} conditions. */
     public Part part(String conditions) {
         Part part = parts.get(conditions);
         if (part == null) {
@@ -44,24 +69,22 @@ public record EvaluationReport(
         StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
-                "%s (sha256 %s…), %d images of %d labels, %d photographs each, %d pixels, seed %d%n",
+                "%s (%s…), %d images of %d labels, seed %d%n",
                 model,
-                sha256.substring(0, 12),
+                sha256.substring(0, Math.min(12, sha256.length())),
                 images,
                 labels,
-                settings.photographsPerImage(),
-                settings.longestSide(),
                 settings.seed()));
         for (Map.Entry<String, Part> e : parts.entrySet()) {
             Part part = e.getValue();
             text.append(String.format(
                     Locale.ROOT,
-                    "%n%s: %d photographs, rank-1 %.4f%n",
+                    "%n%s: %d photographs, rank-1 %s%n",
                     e.getKey(),
                     part.photographs(),
-                    part.openSet().rankOne()));
+                    part.openSet().rankOneEstimate()));
             pairs(text, "two photographs", part.photographPairs());
-            pairs(text, "photograph and flat image", part.registrationPairs());
+            pairs(text, "photograph and registered image", part.registrationPairs());
             text.append(String.format(
                     Locale.ROOT,
                     "  half of the labels unregistered (%d splits, %.0f impostors each)%n",
@@ -70,9 +93,9 @@ public record EvaluationReport(
             for (OpenSet.Point p : part.openSet().points()) {
                 text.append(String.format(
                         Locale.ROOT,
-                        "    TPIR@FPIR=%.0e  %.4f   cosine > %.4f%n",
+                        "    TPIR@FPIR=%.0e  %s   cosine > %.4f%n",
                         p.limit(),
-                        p.truePositiveRate(),
+                        p.estimate(),
                         p.threshold()));
             }
         }
@@ -85,23 +108,11 @@ public record EvaluationReport(
         for (Verification.Point p : v.points()) {
             text.append(String.format(
                     Locale.ROOT,
-                    "    TPR@FPR=%.0e   %.4f   score > %.4f, achieved FPR %.2e%n",
+                    "    TPR@FPR=%.0e   %s   score > %.4f, achieved FPR %.2e%n",
                     p.limit(),
-                    p.truePositiveRate(),
+                    p.estimate(),
                     p.threshold(),
                     p.achieved()));
-        }
-    }
-
-    /** The report as indented JSON. */
-    public String toJson() {
-        try {
-            return JsonMapper.builder()
-                    .enable(SerializationFeature.INDENT_OUTPUT)
-                    .build()
-                    .writeValueAsString(this);
-        } catch (JacksonException e) {
-            throw new IllegalStateException("a report is plain numbers", e);
         }
     }
 }

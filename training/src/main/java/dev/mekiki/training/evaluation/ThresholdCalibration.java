@@ -8,12 +8,14 @@ import dev.mekiki.samples.DocumentGenerator;
 import dev.mekiki.samples.DocumentKind;
 import dev.mekiki.samples.Photographer;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
@@ -47,16 +49,13 @@ public final class ThresholdCalibration {
     public static ModelCard.Calibration measure(
             Path onnx, DocumentFolder unseen, int drawn, double falseAcceptRate, Evaluation.Settings settings)
             throws IOException {
-        try (ImageEmbedder embedder = Evaluation.open(onnx, settings.threads())) {
+        try (ImageEmbedder embedder = EvaluatedModel.open(onnx, settings.threads())) {
             List<FlatImage> documents = new ArrayList<>(FlatImage.readAll(unseen));
             for (int i = 0; i < drawn; i++) {
                 long seed = settings.seed() * 31_337 + i;
                 documents.add(new FlatImage("drawn" + i, unseen.names().size() + i, flat(seed)));
             }
-            EmbeddedDocuments embedded = EmbeddedDocuments.of(embedder, documents, settings);
-            List<float[]> photographs = embedded.allPhotographs();
-            int[] labels = embedded.photographLabels(photographs.size(), settings.photographsPerImage());
-            float[] impostors = impostors(embedded, photographs, labels, settings);
+            float[] impostors = impostors(embed(embedder, documents, settings), settings);
             double threshold = GeneralisedParetoTail.fit(impostors, TAIL).threshold(falseAcceptRate);
             double margin = subLabelMargin(embedder, settings);
             String method = String.format(
@@ -77,18 +76,29 @@ public final class ThresholdCalibration {
         }
     }
 
-    private static float[] impostors(
-            EmbeddedDocuments embedded, List<float[]> photographs, int[] labels, Evaluation.Settings settings) {
-        int count = Arrays.stream(embedded.labels()).max().orElseThrow() + 1;
-        float[][] best = OpenSet.bestPerLabel(embedded.registered(), embedded.labels(), photographs, count);
+    private static EmbeddedMaterial embed(Embedder embedder, List<FlatImage> images, Evaluation.Settings settings)
+            throws IOException {
+        int labels = images.stream().mapToInt(FlatImage::label).max().orElse(-1) + 1;
+        Material material = new SimulatedPhotographs(
+                IntStream.range(0, labels).mapToObj(Integer::toString).toList(),
+                images,
+                settings.photographsPerImage(),
+                settings.longestSide(),
+                settings.seed());
+        return EmbeddedMaterial.of(List.of(embedder), material).getFirst();
+    }
+
+    private static float[] impostors(EmbeddedMaterial embedded, Evaluation.Settings settings) {
+        int[] labels = embedded.photographLabels();
+        int count = embedded.labels().size();
+        float[][] best = Identification.bestPerLabel(
+                embedded.registered(), embedded.registeredLabels(), embedded.photographs(), count);
         SplittableRandom random = new SplittableRandom(settings.seed());
-        List<Float> impostors = new ArrayList<>();
+        FloatBuffer impostors = FloatBuffer.allocate(Math.multiplyExact(settings.splits(), labels.length));
         for (int s = 0; s < settings.splits(); s++) {
-            for (float score : OpenSet.impostorMaxima(best, labels, OpenSet.half(count, random))) {
-                impostors.add(score);
-            }
+            impostors.put(Identification.impostorMaxima(best, labels, Identification.half(count, random)));
         }
-        return Evaluation.floats(impostors);
+        return Arrays.copyOf(impostors.array(), impostors.position());
     }
 
     private static double subLabelMargin(Embedder embedder, Evaluation.Settings settings) throws IOException {
@@ -106,15 +116,15 @@ public final class ThresholdCalibration {
                 }
             }
         }
-        EmbeddedDocuments embedded = EmbeddedDocuments.of(embedder, images, settings);
-        List<float[]> photographs = embedded.allPhotographs();
-        int[] labels = embedded.photographLabels(photographs.size(), settings.photographsPerImage());
+        EmbeddedMaterial embedded = embed(embedder, images, settings);
+        List<float[]> photographs = embedded.photographs();
+        int[] labels = embedded.photographLabels();
         double[] leads = new double[labels.length];
         for (int i = 0; i < labels.length; i++) {
-            double right = Verification.cosine(
-                    photographs.get(i), embedded.registered().get(labels[i]));
-            double wrong = Verification.cosine(
-                    photographs.get(i), embedded.registered().get(labels[i] ^ 1));
+            double right =
+                    PairScores.cosine(photographs.get(i), embedded.registered().get(labels[i]));
+            double wrong =
+                    PairScores.cosine(photographs.get(i), embedded.registered().get(labels[i] ^ 1));
             leads[i] = wrong - right;
         }
         return marginFor(leads, WRONG_SUB_LABELS);

@@ -45,13 +45,13 @@ class OpenSetTest {
     @Test
     void takesTheBestOfALabelsRegistrations() {
         List<float[]> axes = axes(3);
-        float[][] best = OpenSet.bestPerLabel(axes, new int[] {0, 0, 1}, List.of(axes.get(1)), 2);
+        float[][] best = Identification.bestPerLabel(axes, new int[] {0, 0, 1}, List.of(axes.get(1)), 2);
         assertThat(best[0]).containsExactly(1f, 0f);
     }
 
     @Test
     void halvesTheLabels() {
-        boolean[] known = OpenSet.half(101, new SplittableRandom(3));
+        boolean[] known = Identification.half(101, new SplittableRandom(3));
         int count = 0;
         for (boolean k : known) {
             count += k ? 1 : 0;
@@ -62,7 +62,7 @@ class OpenSetTest {
     @Test
     void impostorScoresAreMaximaOverTheRegisteredLabels() {
         float[][] best = {{.9f, .3f, .4f}, {.1f, .8f, .2f}};
-        float[] maxima = OpenSet.impostorMaxima(best, new int[] {0, 1}, new boolean[] {false, true, true});
+        float[] maxima = Identification.impostorMaxima(best, new int[] {0, 1}, new boolean[] {false, true, true});
         assertThat(maxima).containsExactly(.4f);
     }
 
