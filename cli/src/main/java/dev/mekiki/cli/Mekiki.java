@@ -32,7 +32,8 @@ import picocli.CommandLine.Command;
             ExchangeCommand.class,
             RecogniseCommand.class,
             TrainCommand.class,
-            EvaluateCommand.class
+            EvaluateCommand.class,
+            ExportModelCommand.class
         })
 public final class Mekiki {
 

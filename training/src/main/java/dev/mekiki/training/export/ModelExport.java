@@ -46,17 +46,24 @@ public final class ModelExport {
                 MAX_BATCH,
                 calibration,
                 provenance);
-        Files.createDirectories(folder);
-        Path fresh = folder.resolve(name + ".onnx.new");
-        Files.write(fresh, model);
-        Path freshCard = folder.resolve(name + ".json.new");
-        card.write(freshCard);
-        Files.move(fresh, folder.resolve(name + ".onnx"), StandardCopyOption.REPLACE_EXISTING);
-        Files.move(freshCard, folder.resolve(name + ".json"), StandardCopyOption.REPLACE_EXISTING);
+        write(model, folder, card);
         return card;
     }
 
-    private static String sha256(byte[] bytes) {
+    /** Writes a model's file and card; returns where the file is. */
+    static Path write(byte[] model, Path folder, ModelCard card) throws IOException {
+        Files.createDirectories(folder);
+        Path file = folder.resolve(card.name() + ".onnx");
+        Path fresh = folder.resolve(card.name() + ".onnx.new");
+        Files.write(fresh, model);
+        Path freshCard = folder.resolve(card.name() + ".json.new");
+        card.write(freshCard);
+        Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(freshCard, folder.resolve(card.name() + ".json"), StandardCopyOption.REPLACE_EXISTING);
+        return file;
+    }
+
+    static String sha256(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {

@@ -1,6 +1,6 @@
 /**
- * Writes trained networks as ONNX files with their model cards. Entry:
- * {@link dev.mekiki.training.export.ModelExport}.
+ * Writes trained networks as ONNX files with their model cards ({@link dev.mekiki.training.export.ModelExport}), and
+ * models in fewer bits ({@link dev.mekiki.training.export.SmallerModel}).
  */
 @NullMarked
 package dev.mekiki.training.export;
