@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
             "Measures models on a folder of images, one label each, or main/image.jpg, main/sub/image.jpg.",
             "Flat images are all registered and photographed by simulation; with --real the folder holds photographs,"
                     + " of which the first of each label are registered and the others shown.",
-            "Prints verification and open-set tables with 95 % intervals; --html has curves and pictures as well."
+            "Prints verification and open-set tables with 95 %% intervals; --html has curves and pictures as well."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // Set by picocli.
