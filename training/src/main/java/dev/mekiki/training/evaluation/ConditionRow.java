@@ -77,6 +77,14 @@ public record ConditionRow(
             answers.truePositiveRates(times, of, LIMIT)[0],
             answers.falsePositiveRate(times, of, LIMIT)
         });
-        rows.add(new ConditionRow(trait, from, to, of.cardinality(), figures.get(0), figures.get(1), figures.get(2)));
+        boolean sound = LIMIT * answers.strangersPerHalf() >= PairScores.SOUND;
+        rows.add(new ConditionRow(
+                trait,
+                from,
+                to,
+                of.cardinality(),
+                figures.get(0),
+                figures.get(1).withIntervalIf(sound),
+                figures.get(2).withIntervalIf(sound)));
     }
 }

@@ -144,6 +144,16 @@ public final class Evaluation {
                             settings.seed()));
         }
 
+        /** Whether so many negatives may pass at each of the figures that its interval can be believed. */
+        boolean[] sound() {
+            return new boolean[] {
+                true,
+                1e-4 * photographs.negativeCount() >= PairScores.SOUND,
+                1e-4 * registrations.negativeCount() >= PairScores.SOUND,
+                1e-2 * answers.strangersPerHalf() >= PairScores.SOUND
+            };
+        }
+
         /** The figures that models are compared by. */
         double[] figures(int[] times) {
             return new double[] {
@@ -225,7 +235,8 @@ public final class Evaluation {
             });
             List<ModelComparison.Difference> rows = new ArrayList<>();
             for (int f = 0; f < COMPARED.size(); f++) {
-                rows.add(new ModelComparison.Difference(COMPARED.get(f), estimates.get(f)));
+                rows.add(new ModelComparison.Difference(
+                        COMPARED.get(f), estimates.get(f).withIntervalIf(a.sound()[f])));
             }
             differences.put(conditions, rows);
         });

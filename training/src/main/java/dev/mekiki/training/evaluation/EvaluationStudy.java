@@ -63,12 +63,13 @@ public record EvaluationStudy(
         for (ModelComparison c : comparisons) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%n%s against %s: %d photographs only the latter names rightly, %d only the former,"
-                            + " McNemar p=%.3g%n",
+                    "%n%s against %s: %d photographs only %s names rightly, %d only %s, McNemar p=%.3g%n",
                     c.second(),
                     c.first(),
-                    c.onlyFirst(),
                     c.onlySecond(),
+                    c.second(),
+                    c.onlyFirst(),
+                    c.first(),
                     c.probability()));
             c.differences()
                     .forEach((conditions, rows) -> rows.forEach(row -> text.append(String.format(

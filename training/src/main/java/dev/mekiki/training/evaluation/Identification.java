@@ -142,6 +142,11 @@ final class Identification {
         return all;
     }
 
+    /** Mean number of photographs whose label is not registered. */
+    double strangersPerHalf() {
+        return halves.stream().mapToInt(h -> h.strangers.length).average().orElseThrow();
+    }
+
     /** The table at these false-positive identification rates, with intervals if the bootstrap draws. */
     OpenSet table(ClassBootstrap bootstrap, double... limits) {
         BitSet all = everything();
@@ -149,8 +154,7 @@ final class Identification {
                 bootstrap.estimate(times -> new double[] {rankOne(times, all)}).getFirst();
         List<Estimate> rates = bootstrap.estimate(times -> truePositiveRates(times, all, limits));
         int[] once = times(bootstrap.everyClassOnce());
-        double strangers =
-                halves.stream().mapToInt(h -> h.strangers.length).average().orElseThrow();
+        double strangers = strangersPerHalf();
         List<OpenSet.Point> points = new ArrayList<>();
         for (int l = 0; l < limits.length; l++) {
             double threshold = 0;
