@@ -23,7 +23,8 @@ import org.bytedeco.opencv.opencv_core.Mat;
  *       applied.
  * </ul>
  *
- * <p>Immutable and thread-safe; work happens on the calling thread alone.
+ * <p>Thread-safe; work happens on the calling thread alone. Native memory is kept for the next image: at most three
+ * blocks of 16 MiB for each image that was being decoded at once.
  */
 public final class ImageDecoder {
 
@@ -43,6 +44,8 @@ public final class ImageDecoder {
 
     private final ImageLimits limits;
     private final int leastSide;
+    private final NativeBlocks files = new NativeBlocks();
+    private final NativeBlocks pixels = new NativeBlocks();
 
     /**
      * @param limits checked on the header, before pixels are allocated
@@ -69,21 +72,17 @@ public final class ImageDecoder {
         ImageHeader header = ImageHeader.read(file);
         limits.checkSize(header);
         int reduction = header.format() == ImageFormat.JPEG ? reduction(header) : 1;
-        Mat pixels = decode(file, header, flags(header, reduction));
+        PixelBlock decoded = header.alpha() ? decodeOverWhite(file, header) : decode(file, header, reduction);
         try {
-            if (header.alpha()) {
-                Mat opaque = overWhite(pixels);
-                pixels.close();
-                pixels = opaque;
-            }
+            Mat bgr = decoded.mat();
             Extent extent = new Extent(
                     0,
                     0,
-                    Math.min(pixels.cols(), (double) header.width() / reduction),
-                    Math.min(pixels.rows(), (double) header.height() / reduction));
-            return upright(pixels, extent, header.orientation());
+                    Math.min(bgr.cols(), (double) header.width() / reduction),
+                    Math.min(bgr.rows(), (double) header.height() / reduction));
+            return upright(decoded, extent, header.orientation());
         } catch (RuntimeException e) {
-            pixels.close();
+            decoded.close();
             throw e;
         }
     }
@@ -98,33 +97,47 @@ public final class ImageDecoder {
         return 1;
     }
 
-    private static int flags(ImageHeader header, int reduction) {
-        if (header.alpha()) {
-            return opencv_imgcodecs.IMREAD_UNCHANGED;
-        }
+    private PixelBlock decode(byte[] file, ImageHeader header, int reduction) {
         int colour = switch (reduction) {
             case 2 -> opencv_imgcodecs.IMREAD_REDUCED_COLOR_2;
             case 4 -> opencv_imgcodecs.IMREAD_REDUCED_COLOR_4;
             case 8 -> opencv_imgcodecs.IMREAD_REDUCED_COLOR_8;
             default -> opencv_imgcodecs.IMREAD_COLOR;
         };
-        return colour | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
+        // The size that libjpeg gives. Were it another one, OpenCV would take memory of its own, which is slower only.
+        PixelBlock into = new PixelBlock(
+                pixels, Math.ceilDiv(header.height(), reduction), Math.ceilDiv(header.width(), reduction));
+        try {
+            decode(file, header, colour | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION, into.mat());
+            return into;
+        } catch (RuntimeException e) {
+            into.close();
+            throw e;
+        }
     }
 
-    private static Mat decode(byte[] file, ImageHeader header, int flags) {
-        try (BytePointer bytes = new BytePointer(file);
-                Mat encoded = new Mat(1, file.length, opencv_core.CV_8UC1, bytes)) {
-            Mat pixels = opencv_imgcodecs.imdecode(encoded, flags);
-            if (pixels.empty()) {
-                pixels.close();
+    /** What the file says of transparency decides on the type of the pixels, so that OpenCV takes memory for them. */
+    private PixelBlock decodeOverWhite(byte[] file, ImageHeader header) {
+        try (Mat transparent = new Mat()) {
+            decode(file, header, opencv_imgcodecs.IMREAD_UNCHANGED, transparent);
+            return overWhite(transparent);
+        }
+    }
+
+    private void decode(byte[] file, ImageHeader header, int flags, Mat into) {
+        BytePointer bytes = files.take(file.length);
+        try (Mat encoded = new Mat(1, file.length, opencv_core.CV_8UC1, bytes.put(file, 0, file.length));
+                Mat decoded = opencv_imgcodecs.imdecode(encoded, flags, into)) {
+            if (decoded.empty()) {
                 throw undecodable(header);
             }
-            return pixels;
         } catch (InvalidInput e) {
             throw e;
         } catch (RuntimeException e) {
             // OpenCV throws what its codecs refuse; its text speaks of source lines, not of the caller's file.
             throw undecodable(header);
+        } finally {
+            files.giveBack(bytes);
         }
     }
 
@@ -136,17 +149,18 @@ public final class ImageDecoder {
     }
 
     /** Turns pixels of 1, 3 or 4 channels, 8 or 16 bits each, into 8-bit BGR; the fourth channel is opacity. */
-    private static Mat overWhite(Mat pixels) {
-        int channels = pixels.channels();
-        int bytes = pixels.depth() == opencv_core.CV_16U ? 2 : 1;
-        if ((channels != 1 && channels != 3 && channels != 4) || (bytes == 1 && pixels.depth() != opencv_core.CV_8U)) {
-            throw new IllegalStateException("decoded pixels of type " + pixels.type());
+    private PixelBlock overWhite(Mat transparent) {
+        int channels = transparent.channels();
+        int bytes = transparent.depth() == opencv_core.CV_16U ? 2 : 1;
+        if ((channels != 1 && channels != 3 && channels != 4)
+                || (bytes == 1 && transparent.depth() != opencv_core.CV_8U)) {
+            throw new IllegalStateException("decoded pixels of type " + transparent.type());
         }
-        Mat bgr = new Mat(pixels.rows(), pixels.cols(), opencv_core.CV_8UC3);
-        for (int y = 0; y < pixels.rows(); y++) {
-            MemorySegment from = row(pixels, y, pixels.cols() * channels * bytes);
-            MemorySegment to = row(bgr, y, pixels.cols() * 3);
-            for (int x = 0; x < pixels.cols(); x++) {
+        PixelBlock bgr = new PixelBlock(pixels, transparent.rows(), transparent.cols());
+        for (int y = 0; y < transparent.rows(); y++) {
+            MemorySegment from = row(transparent, y, transparent.cols() * channels * bytes);
+            MemorySegment to = row(bgr.mat(), y, transparent.cols() * 3);
+            for (int x = 0; x < transparent.cols(); x++) {
                 int alpha = channels == 4 ? sample(from, bytes, x * 4 + 3) : 255;
                 for (int c = 0; c < 3; c++) {
                     int value = sample(from, bytes, x * channels + (channels == 1 ? 0 : c));
@@ -169,37 +183,40 @@ public final class ImageDecoder {
                 : ((row.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * index) & 0xFFFF) + 128) / 257;
     }
 
-    private static DecodedImage upright(Mat pixels, Extent extent, Orientation orientation) {
-        if (orientation == Orientation.NORMAL) {
-            return new DecodedImage(pixels, extent);
-        }
-        Mat turned = new Mat();
+    private DecodedImage upright(PixelBlock stored, Extent extent, Orientation orientation) {
+        PixelBlock turned = stored;
         double left = extent.left();
         double top = extent.top();
         double right = extent.right();
         double bottom = extent.bottom();
         if (orientation.transposed()) {
-            opencv_core.transpose(pixels, turned);
+            turned = transposed(stored);
             left = extent.top();
             top = extent.left();
             right = extent.bottom();
             bottom = extent.right();
-        } else {
-            pixels.copyTo(turned);
         }
-        pixels.close();
+        Mat bgr = turned.mat();
         if (orientation.mirrored()) {
-            opencv_core.flip(turned, turned, 1);
+            opencv_core.flip(bgr, bgr, 1);
             double oldLeft = left;
-            left = turned.cols() - right;
-            right = turned.cols() - oldLeft;
+            left = bgr.cols() - right;
+            right = bgr.cols() - oldLeft;
         }
         if (orientation.upsideDown()) {
-            opencv_core.flip(turned, turned, 0);
+            opencv_core.flip(bgr, bgr, 0);
             double oldTop = top;
-            top = turned.rows() - bottom;
-            bottom = turned.rows() - oldTop;
+            top = bgr.rows() - bottom;
+            bottom = bgr.rows() - oldTop;
         }
         return new DecodedImage(turned, new Extent(left, top, right, bottom));
+    }
+
+    private PixelBlock transposed(PixelBlock stored) {
+        PixelBlock turned =
+                new PixelBlock(pixels, stored.mat().cols(), stored.mat().rows());
+        opencv_core.transpose(stored.mat(), turned.mat());
+        stored.close();
+        return turned;
     }
 }

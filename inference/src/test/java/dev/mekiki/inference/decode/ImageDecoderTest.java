@@ -1,15 +1,20 @@
 package dev.mekiki.inference.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.inference.model.ModelCard;
 import dev.mekiki.inference.preprocess.Extent;
 import dev.mekiki.inference.preprocess.Preprocessor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.bytedeco.javacpp.indexer.UByteIndexer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
@@ -282,6 +287,65 @@ class ImageDecoderTest {
             for (int i = 0; i < full.length; i++) {
                 assertThat(reduced[i]).as("value %d", i).isCloseTo(full[i], within(2.5f));
             }
+        }
+    }
+
+    @Test
+    void decodesIntoTheMemoryOfTheImageBefore() {
+        List<byte[]> files = new ArrayList<>();
+        try (Mat page = Drawing.page(300, 400, 1);
+                Mat smaller = Drawing.page(280, 390, 2);
+                Mat clear = new Mat(300, 400, opencv_core.CV_8UC4, new Scalar(10, 20, 30, 128))) {
+            files.add(Files.encode(".jpg", page));
+            files.add(Files.encode(".png", smaller));
+            files.add(Files.encode(".png", clear));
+        }
+        Set<Long> addresses = new HashSet<>();
+        for (int i = 0; i < 30; i++) {
+            try (DecodedImage image = decoder.decode(files.get(i % files.size()))) {
+                addresses.add(image.bgr().data().address());
+            }
+        }
+        assertThat(addresses).hasSize(1);
+    }
+
+    @Test
+    void imagesThatAreHeldAtOnceDoNotShareMemory() {
+        try (Mat red = Drawing.solid(300, 300, 0, 0, 255);
+                Mat blue = Drawing.solid(300, 300, 255, 0, 0);
+                DecodedImage first = decoder.decode(Files.encode(".png", red));
+                DecodedImage second = decoder.decode(Files.encode(".png", blue))) {
+            assertPixel(first.bgr(), 100, 100, new int[] {0, 0, 255}, 0);
+            assertPixel(second.bgr(), 100, 100, new int[] {255, 0, 0}, 0);
+            first.close();
+            // Closed again by the end of the block: its memory must not be handed out twice.
+            first.close();
+            try (DecodedImage third = decoder.decode(Files.encode(".png", red));
+                    DecodedImage fourth = decoder.decode(Files.encode(".png", blue))) {
+                assertPixel(third.bgr(), 100, 100, new int[] {0, 0, 255}, 0);
+                assertPixel(fourth.bgr(), 100, 100, new int[] {255, 0, 0}, 0);
+                assertPixel(second.bgr(), 100, 100, new int[] {255, 0, 0}, 0);
+            }
+        }
+    }
+
+    @Test
+    void aFileThatCannotBeDecodedGivesItsMemoryBack() {
+        // Whole by its header and checksums, with one row of two hundred.
+        byte[] broken = Files.png(300, 200, 8, 2, new byte[][] {new byte[901]});
+        byte[] good;
+        try (Mat page = Drawing.page(200, 300, 1)) {
+            good = Files.encode(".png", page);
+        }
+        long address;
+        try (DecodedImage image = decoder.decode(good)) {
+            address = image.bgr().data().address();
+        }
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> decoder.decode(broken)).isInstanceOf(InvalidInput.class);
+        }
+        try (DecodedImage image = decoder.decode(good)) {
+            assertThat(image.bgr().data().address()).isEqualTo(address);
         }
     }
 
