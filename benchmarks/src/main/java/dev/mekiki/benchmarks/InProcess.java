@@ -12,7 +12,6 @@ import dev.mekiki.inference.session.OnnxSession;
 import dev.mekiki.inference.session.SessionSettings;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -94,13 +93,7 @@ final class InProcess implements AutoCloseable {
         sessions = OnnxModel.load(
                         onnx,
                         card,
-                        new SessionSettings(
-                                List.of(ExecutionProvider.CPU),
-                                false,
-                                0,
-                                setting.threads(),
-                                setting.intraOpThreads(),
-                                List.of(setting.batch())))
+                        new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, setting.threads(), setting.intraOpThreads(), List.of(setting.batch())))
                 .sessions();
         // As the service's embedder does it.
         decoder = new ImageDecoder(
@@ -139,18 +132,16 @@ final class InProcess implements AutoCloseable {
     }
 
     private long work(OnnxSession session, long end) throws Exception {
-        List<FloatBuffer> batch = new ArrayList<>();
+        List<ByteBuffer> batch = new ArrayList<>();
         for (int i = 0; i < setting.batch(); i++) {
-            batch.add(ByteBuffer.allocateDirect(preprocessor.floats() * Float.BYTES)
-                    .order(ByteOrder.nativeOrder())
-                    .asFloatBuffer());
+            batch.add(ByteBuffer.allocateDirect(preprocessor.bytes()).order(ByteOrder.nativeOrder()));
         }
         long done = 0;
         while (System.nanoTime() - end < 0) {
-            for (FloatBuffer slot : batch) {
+            for (ByteBuffer slot : batch) {
                 byte[] image = images.get(Math.floorMod(next.getAndIncrement(), images.size()));
                 try (DecodedImage decoded = decoder.decode(image)) {
-                    preprocessor.write(decoded.bgr(), decoded.extent(), slot, 0);
+                    preprocessor.write(decoded.bgr(), decoded.extent(), slot);
                 }
             }
             done += session.run(batch).size();

@@ -33,7 +33,6 @@ import dev.mekiki.inference.session.OnnxModel;
 import dev.mekiki.inference.session.OnnxSession;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -94,9 +93,9 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
     private final LongSupplier nanoClock;
     private final ImageDecoder decoder;
     private final Preprocessor preprocessor;
-    private final Batcher<FloatBuffer, float[]> batcher;
+    private final Batcher<ByteBuffer, float[]> batcher;
     private final ExecutorService decodePool;
-    private final BlockingQueue<FloatBuffer> slots;
+    private final BlockingQueue<ByteBuffer> slots;
     private final Doorkeeper doorkeeper;
     private final FairQueue<Request> waiting = new FairQueue<>();
     private final Forecaster forecaster;
@@ -105,7 +104,7 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
     ImageEmbedder(
             ModelCard card,
             ExecutionProvider provider,
-            List<? extends BatchDevice<FloatBuffer, float[]>> devices,
+            List<? extends BatchDevice<ByteBuffer, float[]>> devices,
             BatchCosts batchCosts,
             InferenceSettings settings,
             LongSupplier nanoClock,
@@ -128,7 +127,7 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
         int slotCount = ready + largest * devices.size() + settings.decodeThreads();
         slots = new ArrayBlockingQueue<>(slotCount);
         for (int i = 0; i < slotCount; i++) {
-            slots.add(tensor(preprocessor.floats()));
+            slots.add(tensor(preprocessor.bytes()));
         }
         doorkeeper = new Doorkeeper(settings.maxInFlight(), settings.maxInFlightBytes());
         forecaster = new Forecaster(
@@ -180,7 +179,7 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
             BatchCosts costs = new BatchCosts(new BatchSizes(settings.session().batchSizes()));
             costs.measure(
                     model.sessions().getFirst(),
-                    tensor(Preprocessor.of(card.input()).floats()));
+                    tensor(Preprocessor.of(card.input()).bytes()));
             embedder = new ImageEmbedder(
                     card, model.provider(), model.sessions(), costs, settings, System::nanoTime, observer);
         } catch (RuntimeException | Error e) {
@@ -200,11 +199,11 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
         byte[] picture = WarmUpPicture.jpeg();
         // The operator's limits may be narrower than the picture.
         ImageDecoder unlimited = decoder(ImageLimits.DEFAULT);
-        FloatBuffer into = tensor(preprocessor.floats());
+        ByteBuffer into = tensor(preprocessor.bytes());
         for (int i = 0; i < WARM_UP_IMAGES; i++) {
             long began = nanoClock.getAsLong();
             try (DecodedImage pixels = unlimited.decode(picture)) {
-                preprocessor.write(pixels.bgr(), pixels.extent(), into, 0);
+                preprocessor.write(pixels.bgr(), pixels.extent(), into);
             }
             if (i >= WARM_UP_IMAGES / 2) {
                 forecaster.decoded(picture.length, nanoClock.getAsLong() - began);
@@ -217,10 +216,8 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
                 limits, 2 * Math.max(card.input().height(), card.input().width()));
     }
 
-    private static FloatBuffer tensor(int floats) {
-        return ByteBuffer.allocateDirect(floats * Float.BYTES)
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
+    private static ByteBuffer tensor(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }
 
     /** Where the card of a model file lies: {@code NAME.json} beside {@code NAME.onnx}. */
@@ -270,21 +267,21 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
      * Embeds one image that the caller has preprocessed; fails as {@link #embed} does, and with {@code InvalidInput} if
      * the model makes no unit vector of it.
      *
-     * @param tensor {@code 3 × height × width} float32 from its position to its limit, as the card's input says, of any
-     *     byte order and on the heap or off it; not copied, so nobody may write to it before the future completes
+     * @param tensor {@code 3 × height × width} values from its position to its limit, as the card's input says, floats
+     *     in its byte order, on the heap or off it; not copied, so nobody may write to it before the future completes
      */
-    public CompletableFuture<EmbeddedImage> embedPrepared(FloatBuffer tensor, Tenant tenant, Deadline deadline) {
-        if (tensor.remaining() != preprocessor.floats()) {
+    public CompletableFuture<EmbeddedImage> embedPrepared(ByteBuffer tensor, Tenant tenant, Deadline deadline) {
+        int bytes = preprocessor.bytes();
+        if (tensor.remaining() != bytes) {
             return refused(
                     new InvalidInput(
                             "tensor",
-                            tensor.remaining() + " values",
-                            preprocessor.floats() + " values, 3x" + card.input().height() + "x"
-                                    + card.input().width()),
+                            tensor.remaining() + " bytes",
+                            bytes + " bytes, " + card.input().type() + " of 3x"
+                                    + card.input().height() + "x" + card.input().width()),
                     Outcome.INVALID);
         }
-        FloatBuffer values = tensor.slice();
-        int bytes = preprocessor.floats() * Float.BYTES;
+        ByteBuffer values = tensor.slice().order(tensor.order());
         Forecast forecast = forecaster.forecastPrepared(tenant);
         return admit(new Request(bytes, true, deadline, forecast), request -> request.queueTensor(values));
     }
@@ -333,7 +330,7 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
         try {
             while (true) {
                 // The slot first: an image that still waits can be taken back, one that a thread has cannot.
-                FloatBuffer slot = slots.take();
+                ByteBuffer slot = slots.take();
                 Request request = waiting.take();
                 if (request == null) {
                     return;
@@ -384,7 +381,7 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
         }
 
         /** Runs on a decoding thread. */
-        void decode(FloatBuffer slot) {
+        void decode(ByteBuffer slot) {
             EncodedImage file = Objects.requireNonNull(image);
             image = null;
             try {
@@ -401,18 +398,18 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
         }
 
         /** Runs on the caller's thread. */
-        void queueTensor(FloatBuffer tensor) {
+        void queueTensor(ByteBuffer tensor) {
             queue(tensor, this::leave);
         }
 
-        private void queue(FloatBuffer tensor, BiConsumer<@Nullable Batched<float[]>, @Nullable Throwable> then) {
+        private void queue(ByteBuffer tensor, BiConsumer<@Nullable Batched<float[]>, @Nullable Throwable> then) {
             CompletableFuture<Batched<float[]>> batched = batcher.submit(tensor, deadline);
             queued = batched;
             var _ = batched.whenComplete(then);
             takeBackIfCancelled();
         }
 
-        private void fill(FloatBuffer slot, EncodedImage file) {
+        private void fill(ByteBuffer slot, EncodedImage file) {
             long began = nanoClock.getAsLong();
             if (answer.isCancelled()) {
                 throw new CancellationException();
@@ -428,7 +425,7 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
             try (DecodedImage pixels = decoder.decode(file.bytes())) {
                 long decoded = nanoClock.getAsLong();
                 ended(Stage.DECODE, decoded - began);
-                preprocessor.write(pixels.bgr(), pixels.extent(), slot, 0);
+                preprocessor.write(pixels.bgr(), pixels.extent(), slot);
                 long ready = nanoClock.getAsLong();
                 ended(Stage.PREPROCESS, ready - decoded);
                 forecaster.decoded(file.size(), ready - began);

@@ -82,18 +82,18 @@ class ImageEmbedderTest {
     }
 
     /** Holds every batch until the test lets it go; its vectors point along axis one or, for dark images, zero. */
-    private static final class Puppet implements BatchDevice<FloatBuffer, float[]> {
+    private static final class Puppet implements BatchDevice<ByteBuffer, float[]> {
         final BlockingQueue<Integer> taken = new LinkedBlockingQueue<>();
         final Semaphore permits = new Semaphore(0);
 
         @Override
-        public List<float[]> run(List<FloatBuffer> images) throws InterruptedException {
+        public List<float[]> run(List<ByteBuffer> images) throws InterruptedException {
             taken.add(images.size());
             permits.acquire();
             List<float[]> vectors = new ArrayList<>();
-            for (FloatBuffer image : images) {
+            for (ByteBuffer image : images) {
                 float[] vector = new float[TinyModel.DIMENSION];
-                vector[image.get(0) > 0 ? 1 : 0] = 1;
+                vector[image.getFloat(0) > 0 ? 1 : 0] = 1;
                 vectors.add(vector);
             }
             return vectors;
@@ -112,11 +112,10 @@ class ImageEmbedderTest {
     private static InferenceSettings settings(int sessions, int maxInFlight) {
         return InferenceSettings.forCpu(2)
                 .withMaxInFlight(maxInFlight)
-                .withSession(
-                        new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, sessions, 1, List.of(1, 2, 4)));
+                .withSession(new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, sessions, 1, List.of(1, 2, 4)));
     }
 
-    private ImageEmbedder embedder(BatchDevice<FloatBuffer, float[]> device, InferenceSettings settings) {
+    private ImageEmbedder embedder(BatchDevice<ByteBuffer, float[]> device, InferenceSettings settings) {
         ModelCard card = TinyModel.card(new byte[0]);
         BatchCosts costs = new BatchCosts(new BatchSizes(settings.session().batchSizes()));
         return new ImageEmbedder(card, ExecutionProvider.CPU, List.of(device), costs, settings, clock::get, outcomes);
@@ -144,15 +143,13 @@ class ImageEmbedderTest {
         ModelCard card = ModelCard.read(ImageEmbedder.cardOf(onnx));
         ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT, 2 * TinyModel.SIDE);
         Preprocessor preprocessor = Preprocessor.of(card.input());
-        FloatBuffer slot = ByteBuffer.allocateDirect(preprocessor.floats() * Float.BYTES)
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
+        ByteBuffer slot = ByteBuffer.allocateDirect(preprocessor.bytes()).order(ByteOrder.nativeOrder());
         SessionSettings one = new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, 1, 1, List.of(1));
         List<float[]> vectors = new ArrayList<>();
         try (OnnxSession session = OnnxModel.load(onnx, card, one).sessions().getFirst()) {
             for (EncodedImage image : images) {
                 try (DecodedImage pixels = decoder.decode(image.bytes())) {
-                    preprocessor.write(pixels.bgr(), pixels.extent(), slot, 0);
+                    preprocessor.write(pixels.bgr(), pixels.extent(), slot);
                 }
                 vectors.add(session.run(List.of(slot)).getFirst());
             }
@@ -274,9 +271,9 @@ class ImageEmbedderTest {
 
     @Test
     void aModelThatGivesNoUnitVectorIsNotTheCallersFault() {
-        BatchDevice<FloatBuffer, float[]> broken = new BatchDevice<>() {
+        BatchDevice<ByteBuffer, float[]> broken = new BatchDevice<>() {
             @Override
-            public List<float[]> run(List<FloatBuffer> items) {
+            public List<float[]> run(List<ByteBuffer> items) {
                 return items.stream().map(i -> new float[TinyModel.DIMENSION]).toList();
             }
 
@@ -293,10 +290,9 @@ class ImageEmbedderTest {
     }
 
     /** A tensor of which the puppet makes axis one or, if {@code value} is not positive, zero. */
-    private static FloatBuffer tensor(float value) {
-        FloatBuffer tensor = FloatBuffer.allocate(3 * TinyModel.SIDE * TinyModel.SIDE);
-        tensor.put(0, value);
-        return tensor;
+    private static ByteBuffer tensor(float value) {
+        return ByteBuffer.allocate(3 * TinyModel.SIDE * TinyModel.SIDE * Float.BYTES)
+                .putFloat(0, value);
     }
 
     @Test
@@ -306,14 +302,14 @@ class ImageEmbedderTest {
         Preprocessor preprocessor = Preprocessor.of(card.input());
         ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT, 2 * TinyModel.SIDE);
         // As it comes over the network: on the heap, little-endian, read only, somewhere within a larger buffer.
-        ByteBuffer bytes = ByteBuffer.allocate(3 * preprocessor.floats() * Float.BYTES + 3)
+        ByteBuffer bytes = ByteBuffer.allocate(3 * preprocessor.values() * Float.BYTES + 3)
                 .position(3)
                 .slice()
                 .order(ByteOrder.LITTLE_ENDIAN);
         FloatBuffer tensors = bytes.asFloatBuffer();
         for (int i = 0; i < 3; i++) {
             try (DecodedImage pixels = decoder.decode(page(i).bytes())) {
-                preprocessor.write(pixels.bgr(), pixels.extent(), tensors, i * preprocessor.floats());
+                preprocessor.write(pixels.bgr(), pixels.extent(), tensors, i * preprocessor.values());
             }
         }
         try (ImageEmbedder embedder = ImageEmbedder.open(onnx, settings(1, 64), InferenceObserver.SILENT)) {
@@ -322,10 +318,9 @@ class ImageEmbedderTest {
                         .get()
                         .embedding()
                         .vector();
-                FloatBuffer tensor = bytes.asReadOnlyBuffer()
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .asFloatBuffer()
-                        .slice(i * preprocessor.floats(), preprocessor.floats());
+                ByteBuffer tensor = bytes.asReadOnlyBuffer()
+                        .slice(i * preprocessor.bytes(), preprocessor.bytes())
+                        .order(ByteOrder.LITTLE_ENDIAN);
 
                 EmbeddedImage embedded = embedder.embedPrepared(tensor, Tenant.UNNAMED, Deadline.NONE)
                         .get();
@@ -384,10 +379,10 @@ class ImageEmbedderTest {
     @Test
     void refusesATensorOfAnotherSize() {
         try (ImageEmbedder embedder = embedder(new Puppet(), settings(1, 8))) {
-            assertThatThrownBy(embedder.embedPrepared(FloatBuffer.allocate(5), Tenant.UNNAMED, Deadline.NONE)::get)
+            assertThatThrownBy(embedder.embedPrepared(ByteBuffer.allocate(5), Tenant.UNNAMED, Deadline.NONE)::get)
                     .cause()
                     .isInstanceOf(InvalidInput.class)
-                    .hasMessage("tensor: 5 values (expected: 3072 values, 3x32x32)");
+                    .hasMessage("tensor: 5 bytes (expected: 12288 bytes, FLOAT32 of 3x32x32)");
             assertThat(outcomes.ended).containsExactly(Outcome.INVALID);
         }
     }

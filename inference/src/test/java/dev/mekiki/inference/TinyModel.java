@@ -94,6 +94,57 @@ public final class TinyModel {
                 .build();
     }
 
+    /** A model that takes 8-bit values and makes of them the vectors that {@link #model} makes of normalised ones. */
+    public static ModelProto bytes() {
+        ModelProto floats = model("N");
+        GraphProto.Builder graph = floats.getGraph().toBuilder();
+        graph.setInput(
+                0,
+                graph.getInput(0).toBuilder()
+                        .setName("bytes")
+                        .setType(TypeProto.newBuilder()
+                                .setTensorType(graph.getInput(0).getType().getTensorType().toBuilder()
+                                        .setElemType(TensorProto.DataType.UINT8.getNumber()))));
+        graph.addInitializer(scalar("scale", 1 / (255 * 0.25f))).addInitializer(scalar("shift", -0.5f / 0.25f));
+        graph.addNode(
+                0,
+                node("Cast", List.of("bytes"), "cast")
+                        .addAttribute(integer("to", TensorProto.DataType.FLOAT.getNumber())));
+        graph.addNode(1, node("Mul", List.of("cast", "scale"), "scaled"));
+        graph.addNode(2, node("Add", List.of("scaled", "shift"), "pixels"));
+        return floats.toBuilder().setGraph(graph).build();
+    }
+
+    /** The card of {@link #bytes}. */
+    public static ModelCard cardOfBytes(byte[] model) {
+        ModelCard card = card(model);
+        ModelCard.Input in = card.input();
+        return new ModelCard(
+                card.name(),
+                card.version(),
+                card.sha256(),
+                new ModelCard.Input(
+                        "bytes",
+                        ModelCard.ElementType.UINT8,
+                        in.height(),
+                        in.width(),
+                        in.channelOrder(),
+                        in.mean(),
+                        in.std()),
+                card.output(),
+                card.maxBatch(),
+                card.calibration(),
+                card.provenance());
+    }
+
+    private static TensorProto scalar(String name, float value) {
+        return TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(TensorProto.DataType.FLOAT.getNumber())
+                .addFloatData(value)
+                .build();
+    }
+
     private static NodeProto.Builder node(String type, List<String> inputs, String output) {
         return NodeProto.newBuilder()
                 .setOpType(type)

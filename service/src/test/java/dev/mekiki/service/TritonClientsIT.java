@@ -80,11 +80,10 @@ class TritonClientsIT {
         ByteString file = Documents.scan(SampleCatalogue.registered().get(number), 480);
         Files.write(folder.resolve(number + ".jpg"), file.toByteArray());
         Preprocessor preprocessor = Preprocessor.of(card.input());
-        ByteBuffer tensor =
-                ByteBuffer.allocate(preprocessor.floats() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer tensor = ByteBuffer.allocate(preprocessor.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         int side = Math.max(card.input().height(), card.input().width());
         try (DecodedImage pixels = new ImageDecoder(ImageLimits.DEFAULT, 2 * side).decode(file.toByteArray())) {
-            preprocessor.write(pixels.bgr(), pixels.extent(), tensor.asFloatBuffer(), 0);
+            preprocessor.write(pixels.bgr(), pixels.extent(), tensor);
         }
         Files.write(folder.resolve(number + ".tensor"), tensor.array());
         List<Float> values = RecognitionGrpc.newBlockingStub(service.connect())

@@ -8,7 +8,6 @@ import dev.mekiki.inference.model.ModelCard;
 import dev.mekiki.inference.preprocess.Preprocessor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -41,15 +40,19 @@ public class PreprocessBenchmark {
     @Param({"0.15", "12"})
     public double megapixels;
 
-    private final Preprocessor preprocessor = Preprocessor.of(new ModelCard.Input(
-            "image", SIDE, SIDE, ModelCard.ChannelOrder.RGB, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0)));
-    private final FloatBuffer slot = ByteBuffer.allocateDirect(preprocessor.floats() * Float.BYTES)
-            .order(ByteOrder.nativeOrder())
-            .asFloatBuffer();
+    /** What the model takes. */
+    @Param({"FLOAT32", "UINT8"})
+    public ModelCard.ElementType type;
+
+    private Preprocessor preprocessor;
+    private ByteBuffer slot;
     private DecodedImage decoded;
 
     @Setup
     public void decode() {
+        preprocessor = Preprocessor.of(new ModelCard.Input(
+                "image", type, SIDE, SIDE, ModelCard.ChannelOrder.RGB, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0)));
+        slot = ByteBuffer.allocateDirect(preprocessor.bytes()).order(ByteOrder.nativeOrder());
         decoded = new ImageDecoder(ImageLimits.DEFAULT, 2 * SIDE)
                 .decode(Payloads.photographs(megapixels, SEED).getFirst());
     }
@@ -60,8 +63,8 @@ public class PreprocessBenchmark {
     }
 
     @Benchmark
-    public float preprocess() {
-        preprocessor.write(decoded.bgr(), decoded.extent(), slot, 0);
+    public byte preprocess() {
+        preprocessor.write(decoded.bgr(), decoded.extent(), slot);
         return slot.get(0);
     }
 }

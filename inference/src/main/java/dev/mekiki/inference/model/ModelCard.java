@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,7 +24,7 @@ import java.util.Map;
  * @param name model id, for example {@code documents-lcnet050}
  * @param version grows with every published training run of this name
  * @param sha256 lower-case hexadecimal SHA-256 of the ONNX file; part of the embedding space's identity
- * @param input how an image becomes the input tensor {@code [N, 3, height, width]} of float32
+ * @param input how an image becomes the input tensor {@code [N, 3, height, width]}
  * @param output the output tensor {@code [N, dimension]} of float32, rows of unit length
  * @param maxBatch largest N the model may be run with
  * @param calibration the decision thresholds measured on images unseen in training
@@ -45,11 +46,32 @@ public record ModelCard(
         BGR
     }
 
+    /** What the elements of the input tensor are. */
+    public enum ElementType {
+        /** Normalised values, 4 bytes each. */
+        FLOAT32(Float.BYTES),
+        /** The 8-bit values themselves, rounded after resizing; the graph normalises them, as mean and std say. */
+        UINT8(Byte.BYTES);
+
+        private final int bytes;
+
+        ElementType(int bytes) {
+            this.bytes = bytes;
+        }
+
+        /** Of one element. */
+        public int bytes() {
+            return bytes;
+        }
+    }
+
     /**
      * The input tensor. The image is stretched to {@code height × width} without keeping its aspect ratio; each 8-bit
-     * value {@code v} of channel {@code c} becomes {@code (v / 255 − mean[c]) / std[c]}.
+     * value {@code v} of channel {@code c} becomes {@code (v / 255 − mean[c]) / std[c]}, before it enters the graph or
+     * inside it.
      *
      * @param name name of the graph's input
+     * @param type of the tensor; cards that do not say it mean {@code FLOAT32}
      * @param height rows, pixels
      * @param width columns, pixels
      * @param channelOrder order of the planes; {@code mean} and {@code std} are in the same order
@@ -57,7 +79,13 @@ public record ModelCard(
      * @param std three positive values in units of [0, 1]
      */
     public record Input(
-            String name, int height, int width, ChannelOrder channelOrder, List<Double> mean, List<Double> std) {
+            String name,
+            ElementType type,
+            int height,
+            int width,
+            ChannelOrder channelOrder,
+            List<Double> mean,
+            List<Double> std) {
         public Input {
             requireText("input.name", name);
             requireRange("input.height", height, 8, 4096);
@@ -73,6 +101,12 @@ public record ModelCard(
             }
             mean = List.copyOf(mean);
             std = List.copyOf(std);
+        }
+
+        /** Of {@code FLOAT32}. */
+        public Input(
+                String name, int height, int width, ChannelOrder channelOrder, List<Double> mean, List<Double> std) {
+            this(name, ElementType.FLOAT32, height, width, channelOrder, mean, std);
         }
     }
 
@@ -157,7 +191,13 @@ public record ModelCard(
      */
     public static ModelCard read(Path file) {
         try {
-            return JSON.readValue(Files.readAllBytes(file), ModelCard.class);
+            if (!(JSON.readTree(Files.readAllBytes(file)) instanceof ObjectNode card)) {
+                throw new IllegalArgumentException("model card " + file + ": no JSON object (expected: one)");
+            }
+            if (card.get("input") instanceof ObjectNode input && !input.has("type")) {
+                input.put("type", ElementType.FLOAT32.name());
+            }
+            return JSON.treeToValue(card, ModelCard.class);
         } catch (JacksonException e) {
             throw new IllegalArgumentException("model card " + file + ": " + e.getOriginalMessage(), e);
         } catch (IOException e) {

@@ -1,6 +1,9 @@
 package dev.mekiki.inference.preprocess;
 
-/** Which source pixels make up each output pixel of one axis, and with what weights; the weights of one sum to one. */
+/**
+ * Which source pixels make up each output pixel of one axis, and with what weights; the weights of one sum to one. For
+ * one thread; kept for the next image.
+ */
 final class Taps {
 
     /** {@code [target]}: the first source pixel that counts. */
@@ -9,24 +12,33 @@ final class Taps {
     /** {@code [target + 1]}: where in {@code weights} those of an output pixel begin. */
     final int[] start;
 
-    final float[] weights;
+    /** At least {@code start[target]} of them. */
+    float[] weights = {};
 
-    private Taps(int[] first, int[] start, float[] weights) {
-        this.first = first;
-        this.start = start;
-        this.weights = weights;
+    private final int target;
+
+    /** @param target pixels that the axis is resampled to */
+    Taps(int target) {
+        this.target = target;
+        first = new int[target];
+        start = new int[target + 1];
     }
 
-    /** Resamples {@code from..to} of a grid of {@code source} pixels to {@code target} pixels. */
-    static Taps of(double from, double to, int source, int target) {
+    /** Resamples {@code from..to} of a grid of {@code source} pixels. */
+    void set(double from, double to, int source) {
         double step = (to - from) / target;
-        return step >= 1 ? area(from, step, source, target) : linear(from, step, source, target);
+        int most = step >= 1 ? target * ((int) step + 3) : 2 * target;
+        if (weights.length < most) {
+            weights = new float[most];
+        }
+        if (step >= 1) {
+            area(from, step, source);
+        } else {
+            linear(from, step, source);
+        }
     }
 
-    private static Taps area(double from, double step, int source, int target) {
-        int[] first = new int[target];
-        int[] start = new int[target + 1];
-        float[] weights = new float[target * ((int) step + 3)];
+    private void area(double from, double step, int source) {
         int n = 0;
         for (int i = 0; i < target; i++) {
             double low = from + i * step;
@@ -40,13 +52,9 @@ final class Taps {
             }
             start[i + 1] = n;
         }
-        return new Taps(first, start, weights);
     }
 
-    private static Taps linear(double from, double step, int source, int target) {
-        int[] first = new int[target];
-        int[] start = new int[target + 1];
-        float[] weights = new float[2 * target];
+    private void linear(double from, double step, int source) {
         int n = 0;
         for (int i = 0; i < target; i++) {
             double centre = Math.clamp(from + (i + 0.5) * step - 0.5, 0, source - 1);
@@ -59,6 +67,5 @@ final class Taps {
             }
             start[i + 1] = n;
         }
-        return new Taps(first, start, weights);
     }
 }

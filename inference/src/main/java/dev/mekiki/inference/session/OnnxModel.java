@@ -185,9 +185,9 @@ public final class OnnxModel {
     private static void checkAgainstCard(Path onnx, ModelCard card, OrtSession session, List<Integer> batchSizes)
             throws OrtException {
         ModelCard.Input input = card.input();
-        long[] in = shape(onnx, "input", input.name(), session.getInputInfo());
+        long[] in = shape(onnx, "input", input.name(), OnnxSession.onnxType(input.type()), session.getInputInfo());
         check(onnx, "input", input.name(), in, new long[] {-1, 3, input.height(), input.width()}, batchSizes);
-        long[] out = shape(onnx, "output", card.output().name(), session.getOutputInfo());
+        long[] out = shape(onnx, "output", card.output().name(), OnnxJavaType.FLOAT, session.getOutputInfo());
         check(
                 onnx,
                 "output",
@@ -201,15 +201,15 @@ public final class OnnxModel {
         }
     }
 
-    private static long[] shape(Path onnx, String kind, String name, Map<String, NodeInfo> nodes) {
+    private static long[] shape(Path onnx, String kind, String name, OnnxJavaType type, Map<String, NodeInfo> nodes) {
         NodeInfo node = nodes.get(name);
         if (node == null) {
             throw new ModelUnusable("model " + onnx + ": " + kind + "s " + nodes.keySet() + " (expected: " + name
                     + ", as its card says)");
         }
-        if (!(node.getInfo() instanceof TensorInfo tensor) || tensor.type != OnnxJavaType.FLOAT) {
-            throw new ModelUnusable(
-                    "model " + onnx + ": " + kind + " " + name + " is " + node.getInfo() + " (expected: float32)");
+        if (!(node.getInfo() instanceof TensorInfo tensor) || tensor.type != type) {
+            throw new ModelUnusable("model " + onnx + ": " + kind + " " + name + " is " + node.getInfo()
+                    + " (expected: " + type + ", as its card says)");
         }
         return tensor.getShape();
     }

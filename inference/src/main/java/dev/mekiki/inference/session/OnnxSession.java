@@ -1,5 +1,6 @@
 package dev.mekiki.inference.session;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -18,18 +19,21 @@ import java.util.Map;
  * allowed size. A batch is padded to the next allowed size with whatever the tensor held before; the rows of a batch do
  * not influence each other, so that is harmless and costs no clearing.
  *
- * <p>Items are direct buffers of {@code 3 × height × width} floats, as the preprocessor writes them; outputs are vectors
- * of the card's dimension. Not thread-safe.
+ * <p>Items are buffers that hold, from position to limit, an image's {@code 3 × height × width} values of the card's type,
+ * floats in the buffer's byte order, as the preprocessor writes them; outputs are vectors of the card's dimension. Not
+ * thread-safe.
  */
-public final class OnnxSession implements BatchDevice<FloatBuffer, float[]> {
+public final class OnnxSession implements BatchDevice<ByteBuffer, float[]> {
 
     private static final int WARM_UP_RUNS = 2;
     private static final double UNIT_TOLERANCE = 1e-3;
 
     private final OrtSession session;
-    private final int floats;
+    private final ModelCard.ElementType type;
+    private final int values;
     private final int dimension;
-    private final FloatBuffer input;
+    private final ByteBuffer input;
+    private final FloatBuffer inputFloats;
     private final FloatBuffer output;
     private final List<Run> runs = new ArrayList<>();
 
@@ -39,11 +43,14 @@ public final class OnnxSession implements BatchDevice<FloatBuffer, float[]> {
     OnnxSession(OrtEnvironment environment, OrtSession session, ModelCard card, List<Integer> batchSizes)
             throws OrtException {
         this.session = session;
-        floats = 3 * card.input().height() * card.input().width();
+        type = card.input().type();
+        values = 3 * card.input().height() * card.input().width();
         dimension = card.output().dimension();
         int largest = batchSizes.getLast();
-        input = direct(largest * floats);
-        output = direct(largest * dimension);
+        int bytes = Math.multiplyExact(values, type.bytes());
+        input = direct(Math.multiplyExact(largest, bytes));
+        inputFloats = input.asFloatBuffer();
+        output = direct(largest * dimension * Float.BYTES).asFloatBuffer();
         for (int size : batchSizes) {
             long[] in = {size, 3, card.input().height(), card.input().width()};
             long[] out = {size, dimension};
@@ -51,17 +58,26 @@ public final class OnnxSession implements BatchDevice<FloatBuffer, float[]> {
                     size,
                     Map.of(
                             card.input().name(),
-                            OnnxTensor.createTensor(environment, input.slice(0, size * floats), in)),
+                            OnnxTensor.createTensor(
+                                    environment,
+                                    input.slice(0, size * bytes).order(input.order()),
+                                    in,
+                                    onnxType(type))),
                     Map.of(
                             card.output().name(),
                             OnnxTensor.createTensor(environment, output.slice(0, size * dimension), out))));
         }
     }
 
-    private static FloatBuffer direct(int floats) {
-        return ByteBuffer.allocateDirect(Math.multiplyExact(floats, Float.BYTES))
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
+    static OnnxJavaType onnxType(ModelCard.ElementType type) {
+        return switch (type) {
+            case FLOAT32 -> OnnxJavaType.FLOAT;
+            case UINT8 -> OnnxJavaType.UINT8;
+        };
+    }
+
+    private static ByteBuffer direct(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }
 
     void warmUp() throws OrtException {
@@ -93,9 +109,13 @@ public final class OnnxSession implements BatchDevice<FloatBuffer, float[]> {
      * @throws OrtException if the device fails
      */
     @Override
-    public List<float[]> run(List<FloatBuffer> images) throws OrtException {
+    public List<float[]> run(List<ByteBuffer> images) throws OrtException {
         for (int i = 0; i < images.size(); i++) {
-            input.put(i * floats, images.get(i), 0, floats);
+            ByteBuffer image = images.get(i);
+            switch (type) {
+                case FLOAT32 -> inputFloats.put(i * values, image.asFloatBuffer(), 0, values);
+                case UINT8 -> input.put(i * values, image, image.position(), values);
+            }
         }
         run(runs.stream().filter(r -> r.size >= images.size()).findFirst().orElseThrow());
         List<float[]> vectors = new ArrayList<>(images.size());

@@ -357,13 +357,13 @@ class ImageDecoderTest {
                 ModelCard.ChannelOrder.RGB,
                 List.of(0.0, 0.0, 0.0),
                 List.of(1 / 255.0, 1 / 255.0, 1 / 255.0)));
-        FloatBuffer tensor = ByteBuffer.allocateDirect(4 * preprocessor.floats())
+        FloatBuffer tensor = ByteBuffer.allocateDirect(4 * preprocessor.values())
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer();
         try (DecodedImage image = decoder.decode(file)) {
             preprocessor.write(image.bgr(), image.extent(), tensor, 0);
         }
-        float[] values = new float[preprocessor.floats()];
+        float[] values = new float[preprocessor.values()];
         tensor.get(values);
         return values;
     }

@@ -27,6 +27,20 @@ class ModelCardTest {
     }
 
     @Test
+    void aCardThatDoesNotSayWhatItsInputIsMeansFloats() throws Exception {
+        Path file = folder.resolve("card.json");
+        card.write(file);
+        Files.writeString(file, Files.readString(file).replaceFirst("\"type\" : \"FLOAT32\",\\s*", ""));
+
+        assertThat(Files.readString(file)).doesNotContain("FLOAT32");
+        assertThat(ModelCard.read(file)).isEqualTo(card);
+
+        ModelCard bytes = TinyModel.cardOfBytes(new byte[] {1});
+        bytes.write(file);
+        assertThat(ModelCard.read(file).input().type()).isEqualTo(ModelCard.ElementType.UINT8);
+    }
+
+    @Test
     void namesTheFileAndWhatIsWrongWithIt() throws Exception {
         Path file = folder.resolve("card.json");
         card.write(file);
@@ -42,6 +56,17 @@ class ModelCardTest {
                 .isThrownBy(() -> ModelCard.read(file))
                 .withMessageContaining("card.json")
                 .withMessageContaining("version: 0");
+        Files.writeString(file, json.replace("FLOAT32", "FLOAT8"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ModelCard.read(file))
+                .withMessageContaining("card.json")
+                .withMessageContaining("FLOAT8");
+        for (String noObject : new String[] {"", "[]", "7"}) {
+            Files.writeString(file, noObject);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> ModelCard.read(file))
+                    .withMessageContaining("card.json: no JSON object");
+        }
         Files.writeString(file, "not json");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ModelCard.read(file))

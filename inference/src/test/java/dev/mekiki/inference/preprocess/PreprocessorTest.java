@@ -72,7 +72,7 @@ class PreprocessorTest {
         Extent extent = new Extent(left, top, right, bottom);
         try (Mat image = noise(rows, columns, rows * 1000L + columns)) {
             Preprocessor preprocessor = Preprocessor.of(input);
-            FloatBuffer tensor = floats(preprocessor.floats());
+            FloatBuffer tensor = floats(preprocessor.values());
 
             preprocessor.write(image, extent, tensor, 0);
 
@@ -91,7 +91,7 @@ class PreprocessorTest {
         try (Mat image = noise(24, 32, 5);
                 UByteIndexer pixels = image.createIndexer()) {
             Preprocessor preprocessor = Preprocessor.of(plain(24, 32));
-            FloatBuffer tensor = floats(preprocessor.floats());
+            FloatBuffer tensor = floats(preprocessor.values());
 
             preprocessor.write(image, tensor, 0);
 
@@ -135,8 +135,8 @@ class PreprocessorTest {
                 Mat part = new Mat(whole, new Rect(11, 7, 50, 40));
                 Mat copy = part.clone()) {
             Preprocessor preprocessor = Preprocessor.of(plain(16, 16));
-            FloatBuffer fromPart = floats(preprocessor.floats());
-            FloatBuffer fromCopy = floats(preprocessor.floats());
+            FloatBuffer fromPart = floats(preprocessor.values());
+            FloatBuffer fromCopy = floats(preprocessor.values());
 
             preprocessor.write(part, fromPart, 0);
             preprocessor.write(copy, fromCopy, 0);
@@ -145,17 +145,86 @@ class PreprocessorTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"301, 457, BGR", "24, 32, RGB", "9, 7, RGB", "1, 1, BGR", "300, 20, RGB"})
+    void writesBytesRoundedToTheNearest(int rows, int columns, ChannelOrder order) {
+        List<Double> none = List.of(0.0, 0.0, 0.0);
+        List<Double> plain = List.of(1 / 255.0, 1 / 255.0, 1 / 255.0);
+        Preprocessor floats = Preprocessor.of(new ModelCard.Input("x", 24, 32, order, none, plain));
+        // What the graph does with them is nothing to the preprocessor.
+        Preprocessor bytes = Preprocessor.of(new ModelCard.Input(
+                "x", ModelCard.ElementType.UINT8, 24, 32, order, List.of(0.4, 0.5, 0.6), List.of(0.2, 0.3, 0.4)));
+        try (Mat image = noise(rows, columns, rows + columns)) {
+            image.data().put(0, (byte) 0).put(1, (byte) 255);
+            Extent extent = new Extent(0, 0, columns - 0.125, rows);
+            FloatBuffer tensor = floats(floats.values());
+            ByteBuffer slot = ByteBuffer.allocateDirect(bytes.bytes()).position(7);
+
+            floats.write(image, extent, tensor, 0);
+            bytes.write(image, extent, slot);
+
+            assertThat(bytes.bytes()).isEqualTo(3 * 24 * 32);
+            assertThat(slot.position()).isEqualTo(7);
+            for (int i = 0; i < tensor.capacity(); i++) {
+                assertThat((double) (slot.get(i) & 0xFF)).isCloseTo(tensor.get(i), within(0.5001));
+            }
+        }
+    }
+
+    @Test
+    void keepsBlackAndWhiteBytesAsTheyAre() {
+        Preprocessor preprocessor = Preprocessor.of(new ModelCard.Input(
+                "x",
+                ModelCard.ElementType.UINT8,
+                16,
+                16,
+                ChannelOrder.RGB,
+                List.of(0.0, 0.0, 0.0),
+                List.of(1.0, 1.0, 1.0)));
+        ByteBuffer slot = ByteBuffer.allocateDirect(preprocessor.bytes());
+        for (int level : new int[] {0, 255}) {
+            // Sides that do not divide, so that weights are fractions whose sum is not quite one.
+            try (Mat image = new Mat(
+                    157,
+                    311,
+                    opencv_core.CV_8UC3,
+                    new org.bytedeco.opencv.opencv_core.Scalar(level, level, level, 0))) {
+                preprocessor.write(image, new Extent(0, 0, 310.625, 156.75), slot);
+
+                for (int i = 0; i < slot.capacity(); i++) {
+                    assertThat(slot.get(i) & 0xFF).isEqualTo(level);
+                }
+            }
+        }
+    }
+
+    @Test
+    void writesAsTheModelTakesItInTheSlotsByteOrder() {
+        Preprocessor preprocessor = Preprocessor.of(plain(8, 8));
+        try (Mat image = noise(40, 40, 3)) {
+            FloatBuffer tensor = floats(preprocessor.values());
+            preprocessor.write(image, tensor, 0);
+            for (ByteOrder order : new ByteOrder[] {ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN}) {
+                ByteBuffer slot = ByteBuffer.allocate(preprocessor.bytes()).order(order);
+
+                preprocessor.write(image, new Extent(0, 0, 40, 40), slot);
+
+                assertThat(slot.asFloatBuffer()).isEqualTo(tensor);
+            }
+        }
+    }
+
     @Test
     void writesItsSlotAndNothingElse() {
         try (Mat image = noise(40, 40, 3)) {
             Preprocessor preprocessor = Preprocessor.of(plain(8, 8));
-            FloatBuffer tensor = floats(3 * preprocessor.floats());
+            FloatBuffer tensor = floats(3 * preprocessor.values());
             IntStream.range(0, tensor.capacity()).forEach(i -> tensor.put(i, -1));
 
-            preprocessor.write(image, tensor, preprocessor.floats());
+            preprocessor.write(image, tensor, preprocessor.values());
 
             for (int i = 0; i < tensor.capacity(); i++) {
-                boolean inSlot = i >= preprocessor.floats() && i < 2 * preprocessor.floats();
+                boolean inSlot = i >= preprocessor.values() && i < 2 * preprocessor.values();
                 assertThat(tensor.get(i) >= 0).as("value %d written", i).isEqualTo(inSlot);
             }
             assertThat(tensor.position()).isZero();
@@ -165,13 +234,15 @@ class PreprocessorTest {
     @Test
     void refusesWhatDoesNotFit() {
         Preprocessor preprocessor = Preprocessor.of(plain(8, 8));
-        FloatBuffer tensor = floats(preprocessor.floats());
+        FloatBuffer tensor = floats(preprocessor.values());
         try (Mat grey = new Mat(8, 8, opencv_core.CV_8UC1);
                 Mat image = new Mat(8, 8, opencv_core.CV_8UC3);
                 Mat empty = new Mat()) {
             assertThatThrownBy(() -> preprocessor.write(grey, tensor, 0)).hasMessageContaining("CV_8UC3");
             assertThatThrownBy(() -> preprocessor.write(empty, tensor, 0)).hasMessageContaining("not empty");
             assertThatThrownBy(() -> preprocessor.write(image, tensor, 1)).hasMessageContaining("expected: 0..0");
+            assertThatThrownBy(() -> preprocessor.write(image, new Extent(0, 0, 8, 8), ByteBuffer.allocate(767)))
+                    .hasMessageContaining("192 values fit");
             assertThatThrownBy(() -> preprocessor.write(image, new Extent(0, 0, 8.5, 8), tensor, 0))
                     .hasMessageContaining("within 8x8");
         }
@@ -186,7 +257,7 @@ class PreprocessorTest {
                     .<Callable<Boolean>>mapToObj(i -> () -> {
                         Extent extent = new Extent(0, 0, 40 + 13 * (i % 8), 50 + 7 * i);
                         try (Mat image = noise((int) extent.height(), (int) extent.width(), i)) {
-                            FloatBuffer tensor = floats(preprocessor.floats());
+                            FloatBuffer tensor = floats(preprocessor.values());
                             preprocessor.write(image, tensor, 0);
                             double[] expected = BruteForce.resample(image, extent, 32, 32);
                             return IntStream.range(0, expected.length)

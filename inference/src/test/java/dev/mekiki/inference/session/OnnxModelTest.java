@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mekiki.inference.TinyModel;
 import dev.mekiki.inference.model.ModelCard;
+import dev.mekiki.inference.model.ModelCard.ElementType;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,20 +28,19 @@ class OnnxModelTest {
         return new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, 1, 1, List.of(batchSizes));
     }
 
-    private static FloatBuffer image(long seed) {
+    private static ByteBuffer image(long seed) {
         Random random = new Random(seed);
-        FloatBuffer image = ByteBuffer.allocateDirect(3 * TinyModel.SIDE * TinyModel.SIDE * Float.BYTES)
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
+        ByteBuffer image = ByteBuffer.allocateDirect(3 * TinyModel.SIDE * TinyModel.SIDE * Float.BYTES)
+                .order(ByteOrder.nativeOrder());
         float level = (float) random.nextGaussian();
-        for (int i = 0; i < image.capacity(); i++) {
-            image.put(i, level + (float) random.nextGaussian());
+        while (image.hasRemaining()) {
+            image.putFloat(level + (float) random.nextGaussian());
         }
-        return image;
+        return image.flip();
     }
 
-    private static List<FloatBuffer> images(int n) {
-        List<FloatBuffer> images = new ArrayList<>();
+    private static List<ByteBuffer> images(int n) {
+        List<ByteBuffer> images = new ArrayList<>();
         for (int i = 0; i < n; i++) {
             images.add(image(i));
         }
@@ -61,9 +60,9 @@ class OnnxModelTest {
         Path onnx = TinyModel.write(folder);
         // Sizes 1, 4, 9: every number of images in between is padded.
         try (OnnxSession session = only(OnnxModel.load(onnx, card(onnx), cpu(1, 4, 9)))) {
-            List<FloatBuffer> images = images(9);
+            List<ByteBuffer> images = images(9);
             List<float[]> alone = new ArrayList<>();
-            for (FloatBuffer image : images) {
+            for (ByteBuffer image : images) {
                 alone.add(session.run(List.of(image)).getFirst());
             }
             for (int n = 1; n <= 9; n++) {
@@ -196,7 +195,6 @@ class OnnxModelTest {
     @Test
     void fallsBackInOrderWhereThatIsAllowed() {
         Path onnx = TinyModel.write(folder);
-        // No machine has a hundred GPUs, so this holds with the GPU build as well.
         List<ExecutionProvider> all =
                 List.of(ExecutionProvider.TENSORRT, ExecutionProvider.CUDA, ExecutionProvider.CPU);
         OnnxModel model = OnnxModel.load(onnx, card(onnx), new SessionSettings(all, true, 99, 1, 1, List.of(1)));
@@ -213,15 +211,62 @@ class OnnxModelTest {
 
     @Test
     void refusesImpossibleSettings() {
-        List<ExecutionProvider> cpu = List.of(ExecutionProvider.CPU);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new SessionSettings(List.of(), false, 0, 1, 1, List.of(1)));
-        assertThatIllegalArgumentException().isThrownBy(() -> new SessionSettings(cpu, false, -1, 1, 1, List.of(1)));
-        assertThatIllegalArgumentException().isThrownBy(() -> new SessionSettings(cpu, false, 0, 0, 1, List.of(1)));
-        assertThatIllegalArgumentException().isThrownBy(() -> new SessionSettings(cpu, false, 0, 1, 0, List.of(1)));
-        assertThatIllegalArgumentException().isThrownBy(() -> new SessionSettings(cpu, false, 0, 1, 1, List.of()));
+        assertThatIllegalArgumentException().isThrownBy(() -> new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, 0, 1, List.of(1)));
+        assertThatIllegalArgumentException().isThrownBy(() -> new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, 1, 0, List.of(1)));
+        assertThatIllegalArgumentException().isThrownBy(() -> new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, 1, 1, List.of()));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new SessionSettings(cpu, false, 0, 1, 1, List.of(2, 1)))
+                .isThrownBy(() -> new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, 1, 1, List.of(2, 1)))
                 .withMessageContaining("ascending");
+    }
+
+    @Test
+    void servesAModelThatTakesBytes() throws Exception {
+        byte[] model = TinyModel.bytes().toByteArray();
+        Path onnx = Files.write(folder.resolve("bytes.onnx"), model);
+        ByteBuffer bright = ByteBuffer.allocate(3 * TinyModel.SIDE * TinyModel.SIDE);
+        for (int i = 0; i < bright.capacity(); i++) {
+            bright.put(i, (byte) (i % 7 == 0 ? 250 : 3 * i));
+        }
+        // The same values as floats, as TinyModel's card would have them normalised.
+        ByteBuffer floats = ByteBuffer.allocate(Float.BYTES * bright.capacity());
+        for (int i = 0; i < bright.capacity(); i++) {
+            floats.putFloat(((bright.get(i) & 0xFF) / 255f - 0.5f) / 0.25f);
+        }
+        Path same = TinyModel.write(folder);
+        try (OnnxSession session = only(OnnxModel.load(onnx, TinyModel.cardOfBytes(model), cpu(1, 2)));
+                OnnxSession reference = only(OnnxModel.load(same, card(same), cpu(1)))) {
+            float[] expected = reference.run(List.of(floats.flip())).getFirst();
+
+            assertThat(session.run(List.of(bright)).getFirst()).containsExactly(expected, within(1e-5f));
+            assertThat(session.run(List.of(ByteBuffer.allocate(bright.capacity()), bright))
+                            .getLast())
+                    .containsExactly(expected, within(1e-5f));
+        }
+    }
+
+    @Test
+    void refusesAModelWhoseInputIsOfAnotherTypeThanItsCardSays() throws Exception {
+        Path floats = TinyModel.write(folder);
+        byte[] model = TinyModel.bytes().toByteArray();
+        Path bytes = Files.write(folder.resolve("bytes.onnx"), model);
+
+        refused(
+                floats,
+                with(
+                        card(floats),
+                        of(ElementType.UINT8, card(floats).input()),
+                        card(floats).output()),
+                "(expected: UINT8, as its card says)");
+        ModelCard card = TinyModel.cardOfBytes(model);
+        refused(
+                bytes,
+                with(card, of(ElementType.FLOAT32, card.input()), card.output()),
+                "(expected: FLOAT, as its card says)");
+    }
+
+    private static ModelCard.Input of(ElementType type, ModelCard.Input in) {
+        return new ModelCard.Input(in.name(), type, in.height(), in.width(), in.channelOrder(), in.mean(), in.std());
     }
 }

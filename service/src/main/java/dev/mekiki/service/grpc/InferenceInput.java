@@ -14,7 +14,6 @@ import dev.mekiki.openinference.ModelInferRequest.InferInputTensor;
 import dev.mekiki.openinference.ModelInferRequest.InferRequestedOutputTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +26,7 @@ sealed interface InferenceInput {
 
     String BYTES = "BYTES";
     String FP32 = "FP32";
+    String UINT8 = "UINT8";
 
     /** Names and types in messages are cut there. */
     int MOST_SHOWN = 100;
@@ -69,18 +69,19 @@ sealed interface InferenceInput {
      *
      * @param name of the model's input
      * @param values of all images, not copied
-     * @param floats of one image
+     * @param bytes of one image
      */
-    record Tensors(String name, FloatBuffer values, int floats) implements InferenceInput {
+    record Tensors(String name, ByteBuffer values, int bytes) implements InferenceInput {
 
         @Override
         public int count() {
-            return values.limit() / floats;
+            return values.limit() / bytes;
         }
 
         @Override
         public CompletableFuture<EmbeddedImage> embed(int index, ImageEmbedder embedder, Deadline deadline) {
-            return embedder.embedPrepared(values.slice(index * floats, floats), Tenant.of(embedder.space()), deadline);
+            return embedder.embedPrepared(
+                    values.slice(index * bytes, bytes).order(values.order()), Tenant.of(embedder.space()), deadline);
         }
     }
 
@@ -93,7 +94,8 @@ sealed interface InferenceInput {
      */
     static InferenceInput read(ModelInferRequest request, ModelCard card, int mostImages) {
         String own = card.input().name();
-        String inputs = ENCODED + " (" + BYTES + ") or " + own + " (" + FP32 + ")";
+        String ownType = datatype(card.input());
+        String inputs = ENCODED + " (" + BYTES + ") or " + own + " (" + ownType + ")";
         if (request.getInputsCount() != 1) {
             throw new InvalidInput("inputs", request.getInputsCount() + " tensors", "one: " + inputs);
         }
@@ -104,7 +106,7 @@ sealed interface InferenceInput {
         }
         // A model may call its own input as the files are called.
         boolean files = encoded && (!own.equals(ENCODED) || input.getDatatype().equals(BYTES));
-        String datatype = files ? BYTES : FP32;
+        String datatype = files ? BYTES : ownType;
         if (!input.getDatatype().equals(datatype)) {
             throw new InvalidInput(
                     "inputs.datatype", shown(input.getDatatype()), datatype + ", the type of " + input.getName());
@@ -118,6 +120,14 @@ sealed interface InferenceInput {
         requireOutput(request.getOutputsList(), card.output().name());
         int images = images(input.getShapeList(), files, card.input(), mostImages);
         return files ? files(request, input, images) : tensors(request, input, images, card.input());
+    }
+
+    /** What the protocol calls the type of a model's own input. */
+    static String datatype(ModelCard.Input own) {
+        return switch (own.type()) {
+            case FLOAT32 -> FP32;
+            case UINT8 -> UINT8;
+        };
     }
 
     private static void requireOutput(List<InferRequestedOutputTensor> outputs, String name) {
@@ -162,33 +172,58 @@ sealed interface InferenceInput {
 
     private static InferenceInput tensors(
             ModelInferRequest request, InferInputTensor input, int images, ModelCard.Input own) {
-        int floats = 3 * own.height() * own.width();
+        int bytes = 3 * own.height() * own.width() * own.type().bytes();
         // A model's largest batch may be more than one message, or one array, can hold.
-        long values = (long) images * floats;
+        long all = (long) images * bytes;
         if (isRaw(request, input)) {
             ByteString raw = request.getRawInputContents(0);
-            if (raw.size() != values * Float.BYTES) {
+            if (raw.size() != all) {
                 throw new InvalidInput(
                         "raw_input_contents",
                         raw.size() + " bytes",
-                        values * Float.BYTES + " bytes, " + FP32 + " of shape " + input.getShapeList());
+                        all + " bytes, " + datatype(own) + " of shape " + input.getShapeList());
             }
-            FloatBuffer tensor =
-                    raw.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-            return new Tensors(own.name(), tensor, floats);
+            return new Tensors(own.name(), raw.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN), bytes);
         }
         InferTensorContents contents = input.getContents();
-        if (contents.getFp32ContentsCount() != values) {
+        long values = all / own.type().bytes();
+        ByteBuffer tensor = switch (own.type()) {
+            case FLOAT32 -> {
+                requireCount("fp32_contents", contents.getFp32ContentsCount(), values, input, own);
+                ByteBuffer floats = ByteBuffer.allocate(Math.toIntExact(all)).order(ByteOrder.LITTLE_ENDIAN);
+                for (int i = 0; i < values; i++) {
+                    floats.putFloat(contents.getFp32Contents(i));
+                }
+                yield floats;
+            }
+            case UINT8 -> {
+                requireCount("uint_contents", contents.getUintContentsCount(), values, input, own);
+                ByteBuffer numbers = ByteBuffer.allocate(Math.toIntExact(all));
+                for (int i = 0; i < values; i++) {
+                    numbers.put(unsignedByte(contents.getUintContents(i)));
+                }
+                yield numbers;
+            }
+        };
+        return new Tensors(own.name(), tensor.flip(), bytes);
+    }
+
+    private static void requireCount(
+            String field, int found, long expected, InferInputTensor input, ModelCard.Input own) {
+        if (found != expected) {
             throw new InvalidInput(
-                    "inputs.contents.fp32_contents",
-                    contents.getFp32ContentsCount() + " values",
-                    values + " values, " + FP32 + " of shape " + input.getShapeList());
+                    "inputs.contents." + field,
+                    found + " values",
+                    expected + " values, " + datatype(own) + " of shape " + input.getShapeList());
         }
-        FloatBuffer tensor = FloatBuffer.allocate(contents.getFp32ContentsCount());
-        for (int i = 0; i < contents.getFp32ContentsCount(); i++) {
-            tensor.put(i, contents.getFp32Contents(i));
+    }
+
+    private static byte unsignedByte(int value) {
+        if (value < 0 || value > 255) {
+            throw new InvalidInput(
+                    "inputs.contents.uint_contents", "the value " + Integer.toUnsignedString(value), "0..255");
         }
-        return new Tensors(own.name(), tensor, floats);
+        return (byte) value;
     }
 
     /** Whether the elements are in {@code raw_input_contents}; otherwise they are in the input's own contents. */

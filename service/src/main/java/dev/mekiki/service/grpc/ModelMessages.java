@@ -41,7 +41,7 @@ final class ModelMessages {
                 .addInputs(tensor(InferenceInput.ENCODED, InferenceInput.BYTES, -1, 1))
                 .addInputs(tensor(
                         card.input().name(),
-                        InferenceInput.FP32,
+                        InferenceInput.datatype(card.input()),
                         -1,
                         3,
                         card.input().height(),
@@ -78,7 +78,11 @@ final class ModelMessages {
                         .setOptional(true))
                 .addInput(ModelInput.newBuilder()
                         .setName(card.input().name())
-                        .setDataType(DataType.TYPE_FP32)
+                        .setDataType(
+                                switch (card.input().type()) {
+                                    case FLOAT32 -> DataType.TYPE_FP32;
+                                    case UINT8 -> DataType.TYPE_UINT8;
+                                })
                         .addDims(3)
                         .addDims(card.input().height())
                         .addDims(card.input().width())

@@ -30,12 +30,17 @@ class InferenceInputTest {
     private static final ModelCard CARD = card("pixels");
 
     private static ModelCard card(String input) {
+        return card(input, ModelCard.ElementType.FLOAT32);
+    }
+
+    private static ModelCard card(String input, ModelCard.ElementType type) {
         return new ModelCard(
                 "m",
                 1,
                 "0".repeat(64),
                 new ModelCard.Input(
                         input,
+                        type,
                         8,
                         16,
                         ModelCard.ChannelOrder.RGB,
@@ -133,12 +138,62 @@ class InferenceInputTest {
             InferenceInput.Tensors input = (InferenceInput.Tensors) read(request);
 
             assertThat(input.count()).isEqualTo(2);
-            assertThat(input.floats()).isEqualTo(FLOATS);
+            assertThat(input.bytes()).isEqualTo(4 * FLOATS);
             assertThat(input.name()).isEqualTo("pixels");
             for (int i = 0; i < 2 * FLOATS; i++) {
-                assertThat(input.values().get(i)).isEqualTo(i + 0.5f);
+                assertThat(input.values().getFloat(4 * i)).isEqualTo(i + 0.5f);
             }
         }
+    }
+
+    private static InferenceInput readBytes(ModelInferRequest.Builder request) {
+        return InferenceInput.read(request.build(), card("pixels", ModelCard.ElementType.UINT8), 3);
+    }
+
+    @Test
+    void readsBytesFromEitherPlaceForAModelThatTakesThem() {
+        byte[] values = new byte[2 * FLOATS];
+        InferTensorContents.Builder contents = InferTensorContents.newBuilder();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (byte) i;
+            contents.addUintContents(i & 0xFF);
+        }
+        for (ModelInferRequest.Builder request : List.of(
+                request(tensors(2, 3, 8, 16).setDatatype("UINT8")).addRawInputContents(ByteString.copyFrom(values)),
+                request(tensors(2, 3, 8, 16).setDatatype("UINT8").setContents(contents)))) {
+            InferenceInput.Tensors input = (InferenceInput.Tensors) readBytes(request);
+
+            assertThat(input.count()).isEqualTo(2);
+            assertThat(input.bytes()).isEqualTo(FLOATS);
+            assertThat(input.values()).isEqualTo(ByteBuffer.wrap(values));
+        }
+    }
+
+    @Test
+    void saysWhatIsWrongWithBytes() {
+        InferTensorContents.Builder beyond = InferTensorContents.newBuilder();
+        Collections.nCopies(FLOATS, 256).forEach(beyond::addUintContents);
+        wrongBytes(
+                request(tensors(1, 3, 8, 16)).addRawInputContents(floats(FLOATS)),
+                "inputs.datatype: \"FP32\" (expected: UINT8, the type of pixels)");
+        wrongBytes(
+                request(tensors(1, 3, 8, 16).setDatatype("UINT8")).addRawInputContents(floats(FLOATS)),
+                "raw_input_contents: 1536 bytes (expected: 384 bytes, UINT8 of shape [1, 3, 8, 16])");
+        wrongBytes(
+                request(tensors(1, 3, 8, 16).setDatatype("UINT8")),
+                "inputs.contents.uint_contents: 0 values (expected: 384 values, UINT8 of shape [1, 3, 8, 16])");
+        wrongBytes(
+                request(tensors(1, 3, 8, 16).setDatatype("UINT8").setContents(beyond)),
+                "inputs.contents.uint_contents: the value 256 (expected: 0..255)");
+        wrongBytes(
+                request(files(1).setName("image")),
+                "inputs.name: \"image\" (expected: encoded_image (BYTES) or pixels (UINT8))");
+    }
+
+    private static void wrongBytes(ModelInferRequest.Builder request, String message) {
+        assertThatExceptionOfType(InvalidInput.class)
+                .isThrownBy(() -> readBytes(request))
+                .withMessageStartingWith(message);
     }
 
     @Test

@@ -16,7 +16,7 @@ import dev.mekiki.inference.model.ModelCard;
 import dev.mekiki.service.models.Models.Listing;
 import dev.mekiki.service.models.Models.State;
 import java.io.IOException;
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -290,8 +290,8 @@ class ModelsTest {
         assertThatThrownBy(models.load("cards")::get).hasCauseInstanceOf(Unavailable.class);
     }
 
-    private static FloatBuffer tensor() {
-        return FloatBuffer.allocate(3 * 128 * 128);
+    private static ByteBuffer tensor() {
+        return ByteBuffer.allocate(3 * 128 * 128 * Float.BYTES);
     }
 
     private static void assertUnmet(CompletableFuture<Void> change, String condition, String... message) {

@@ -14,6 +14,8 @@ import dev.mekiki.training.engine.TrainingEngine;
 import dev.mekiki.training.network.LcNet;
 import dev.mekiki.training.network.TrainedNetwork;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +78,7 @@ class ModelExportTest {
 
     @Test
     void aBatchGivesWhatItsImagesGiveAlone() throws Exception {
-        List<FloatBuffer> slots = slots(images());
+        List<ByteBuffer> slots = slots(images());
         List<float[]> together = run(slots);
         for (int i = 0; i < IMAGES; i++) {
             float[] alone = run(List.of(slots.get(i))).getFirst();
@@ -94,7 +96,7 @@ class ModelExportTest {
         assertThat(folder).isDirectoryNotContaining("glob:**.new");
     }
 
-    private static List<float[]> run(List<FloatBuffer> slots) throws Exception {
+    private static List<float[]> run(List<ByteBuffer> slots) throws Exception {
         OnnxModel model = OnnxModel.load(
                 folder.resolve("tiny.onnx"), card, InferenceSettings.forCpu(1).session());
         try (OnnxSession session = model.sessions().getFirst()) {
@@ -108,11 +110,12 @@ class ModelExportTest {
         return images;
     }
 
-    private static List<FloatBuffer> slots(FloatBuffer images) {
-        List<FloatBuffer> slots = new ArrayList<>();
+    private static List<ByteBuffer> slots(FloatBuffer images) {
+        List<ByteBuffer> slots = new ArrayList<>();
         for (int i = 0; i < IMAGES; i++) {
-            FloatBuffer slot = Drawings.tensor(1);
-            slot.put(0, images, i * Drawings.FLOATS, Drawings.FLOATS);
+            ByteBuffer slot =
+                    ByteBuffer.allocateDirect(Drawings.FLOATS * Float.BYTES).order(ByteOrder.nativeOrder());
+            slot.asFloatBuffer().put(0, images, i * Drawings.FLOATS, Drawings.FLOATS);
             slots.add(slot);
         }
         return slots;
