@@ -6,7 +6,6 @@ import dev.mekiki.inference.decode.ImageDecoder;
 import dev.mekiki.inference.decode.ImageLimits;
 import dev.mekiki.inference.model.ModelCard;
 import dev.mekiki.inference.preprocess.Preprocessor;
-import dev.mekiki.inference.session.ExecutionProvider;
 import dev.mekiki.inference.session.OnnxModel;
 import dev.mekiki.inference.session.OnnxSession;
 import dev.mekiki.inference.session.SessionSettings;
@@ -93,7 +92,7 @@ final class InProcess implements AutoCloseable {
         sessions = OnnxModel.load(
                         onnx,
                         card,
-                        new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, setting.threads(), setting.intraOpThreads(), List.of(setting.batch())))
+                        SessionSettings.cpu(setting.threads(), setting.intraOpThreads(), List.of(setting.batch())))
                 .sessions();
         // As the service's embedder does it.
         decoder = new ImageDecoder(

@@ -1,10 +1,8 @@
 package dev.mekiki.inference;
 
 import dev.mekiki.inference.decode.ImageLimits;
-import dev.mekiki.inference.session.ExecutionProvider;
 import dev.mekiki.inference.session.SessionSettings;
 import java.time.Duration;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -12,7 +10,7 @@ import java.util.stream.IntStream;
  *
  * @param limits the largest image that is decoded
  * @param decodeThreads threads that decode and preprocess, at least 1
- * @param maxInFlight most images between {@code embed} and their vector, at least sessions × largest batch size; the
+ * @param maxInFlight most images between {@code embed} and their vector, at least all sessions × largest batch size; the
  *     next one is refused
  * @param maxInFlightBytes most bytes that those images' files may hold together, at least {@code limits.maxBytes}
  * @param session how the model is loaded, and on how many threads it runs
@@ -35,10 +33,10 @@ public record InferenceSettings(
         if (decodeThreads < 1) {
             throw new IllegalArgumentException("decodeThreads: " + decodeThreads + " (expected: at least 1)");
         }
-        int busy = session.sessions() * session.batchSizes().getLast();
+        int busy = session.allSessions() * session.batchSizes().getLast();
         if (maxInFlight < busy) {
             throw new IllegalArgumentException("maxInFlight: " + maxInFlight + " (expected: at least " + busy
-                    + ", sessions times largest batch size)");
+                    + ", all sessions times largest batch size)");
         }
         if (maxInFlightBytes < limits.maxBytes()) {
             throw new IllegalArgumentException("maxInFlightBytes: " + maxInFlightBytes + " (expected: at least "
@@ -72,13 +70,8 @@ public record InferenceSettings(
                 cores,
                 Math.max(256, 8 * cores),
                 256L << 20,
-                new SessionSettings(
-                        List.of(ExecutionProvider.CPU),
-                        false,
-                        0,
-                        cores,
-                        1,
-                        IntStream.rangeClosed(1, 4).boxed().toList()),
+                SessionSettings.cpu(
+                        cores, 1, IntStream.rangeClosed(1, 4).boxed().toList()),
                 Duration.ZERO,
                 Duration.ZERO);
     }

@@ -112,7 +112,7 @@ class ImageEmbedderTest {
     private static InferenceSettings settings(int sessions, int maxInFlight) {
         return InferenceSettings.forCpu(2)
                 .withMaxInFlight(maxInFlight)
-                .withSession(new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, sessions, 1, List.of(1, 2, 4)));
+                .withSession(SessionSettings.cpu(sessions, 1, List.of(1, 2, 4)));
     }
 
     private ImageEmbedder embedder(BatchDevice<ByteBuffer, float[]> device, InferenceSettings settings) {
@@ -144,7 +144,7 @@ class ImageEmbedderTest {
         ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT, 2 * TinyModel.SIDE);
         Preprocessor preprocessor = Preprocessor.of(card.input());
         ByteBuffer slot = ByteBuffer.allocateDirect(preprocessor.bytes()).order(ByteOrder.nativeOrder());
-        SessionSettings one = new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, 1, 1, List.of(1));
+        SessionSettings one = SessionSettings.cpu(1, 1, List.of(1));
         List<float[]> vectors = new ArrayList<>();
         try (OnnxSession session = OnnxModel.load(onnx, card, one).sessions().getFirst()) {
             for (EncodedImage image : images) {
@@ -521,7 +521,7 @@ class ImageEmbedderTest {
 
     private static InferenceSettings oneByOne(Duration budget) {
         return settings(1, 256)
-                .withSession(new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, 1, 1, List.of(1)))
+                .withSession(SessionSettings.cpu(1, 1, List.of(1)))
                 .withLatencyBudget(budget);
     }
 

@@ -30,7 +30,7 @@ class InferenceSettingsTest {
     void refusesImpossibleRelations() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CPU.withMaxInFlight(31))
-                .withMessage("maxInFlight: 31 (expected: at least 32, sessions times largest batch size)");
+                .withMessage("maxInFlight: 31 (expected: at least 32, all sessions times largest batch size)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CPU.withDecodeThreads(0))
                 .withMessageContaining("decodeThreads: 0");

@@ -3,6 +3,7 @@ package dev.mekiki.service;
 import dev.mekiki.service.lifecycle.Lifecycle;
 import dev.mekiki.service.settings.AdmissionConfig;
 import dev.mekiki.service.settings.GalleryConfig;
+import dev.mekiki.service.settings.GpuConfig;
 import dev.mekiki.service.settings.ImageConfig;
 import dev.mekiki.service.settings.InferenceConfig;
 import dev.mekiki.service.settings.KeptImagesConfig;
@@ -12,6 +13,7 @@ import dev.mekiki.service.settings.MilvusTlsConfig;
 import dev.mekiki.service.settings.ModelConfig;
 import dev.mekiki.service.settings.ServerConfig;
 import dev.mekiki.service.settings.Settings;
+import dev.mekiki.service.settings.TensorRtConfig;
 import dev.mekiki.service.telemetry.Telemetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.inject.Produces;
@@ -26,6 +28,8 @@ final class Parts {
     Settings settings(
             ModelConfig model,
             InferenceConfig inference,
+            GpuConfig gpu,
+            TensorRtConfig tensorRt,
             ImageConfig image,
             KeptImagesConfig images,
             GalleryConfig gallery,
@@ -41,6 +45,7 @@ final class Parts {
         return new Settings(
                 model,
                 inference,
+                new Settings.Gpu(gpu, tensorRt),
                 image,
                 images,
                 gallery,

@@ -2,9 +2,9 @@ package dev.mekiki.inference.session;
 
 /** What runs the model's operators. */
 public enum ExecutionProvider {
-    /** NVIDIA TensorRT, with CUDA for operators it lacks; needs the GPU build and TensorRT's libraries. */
+    /** NVIDIA TensorRT, with CUDA for operators it lacks; needs ONNX Runtime's GPU libraries and TensorRT's. */
     TENSORRT,
-    /** NVIDIA CUDA; needs the GPU build and CUDA's and cuDNN's libraries. */
+    /** NVIDIA CUDA; needs ONNX Runtime's GPU libraries, CUDA's and cuDNN's. */
     CUDA,
     /** Always there. */
     CPU

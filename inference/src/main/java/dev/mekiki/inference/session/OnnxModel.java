@@ -8,6 +8,8 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
 import dev.mekiki.core.image.ContentDigest;
 import dev.mekiki.inference.model.ModelCard;
 import java.io.IOException;
@@ -66,15 +68,20 @@ public final class OnnxModel {
         for (ExecutionProvider provider : settings.providers()) {
             List<OnnxSession> sessions = new ArrayList<>();
             try {
+                List<Integer> devices = provider == ExecutionProvider.CPU
+                        ? List.of(0)
+                        : settings.gpu().devices();
                 for (int i = 0; i < settings.sessions(); i++) {
-                    sessions.add(open(file, onnx, card, provider, settings));
+                    for (int device : devices) {
+                        sessions.add(open(file, onnx, card, provider, device, settings));
+                    }
                 }
             } catch (ProviderMissing e) {
                 sessions.forEach(OnnxSession::close);
                 if (!settings.fallback()) {
                     throw new ModelUnusable(
                             "execution provider " + provider + ": " + e.getMessage()
-                                    + " (expected: usable, since falling" + " back to another one is not allowed)",
+                                    + " (expected: usable, since falling back to another one is not allowed)",
                             e);
                 }
                 LOG.log(Level.WARNING, "execution provider {0} passed over: {1}", provider, e.getMessage());
@@ -86,12 +93,14 @@ public final class OnnxModel {
             }
             LOG.log(
                     Level.INFO,
-                    "model {0}@{1} on execution provider {2}, ONNX Runtime {3}: {4} sessions of {5} threads, batch sizes {6}",
+                    "model {0}@{1} on {2}, ONNX Runtime {3}: {4} sessions of {5} threads, batch sizes {6}",
                     card.name(),
                     Integer.toString(card.version()),
-                    provider,
+                    provider == ExecutionProvider.CPU
+                            ? provider
+                            : provider + " " + settings.gpu().devices(),
                     ENVIRONMENT.getVersion(),
-                    settings.sessions(),
+                    sessions.size(),
                     settings.intraOpThreads(),
                     settings.batchSizes());
             return new OnnxModel(provider, sessions);
@@ -109,13 +118,13 @@ public final class OnnxModel {
     }
 
     private static OnnxSession open(
-            byte[] file, Path onnx, ModelCard card, ExecutionProvider provider, SessionSettings settings) {
+            byte[] file, Path onnx, ModelCard card, ExecutionProvider provider, int device, SessionSettings settings) {
         OrtSession session;
-        try (OrtSession.SessionOptions options = options(provider, settings)) {
+        try (OrtSession.SessionOptions options = options(provider, device, card, settings)) {
             session = ENVIRONMENT.createSession(file, options);
         } catch (OrtException e) {
             if (provider != ExecutionProvider.CPU) {
-                throw new ProviderMissing(firstLine(e), e);
+                throw new ProviderMissing("GPU " + device + ": " + firstLine(e), e);
             }
             throw new ModelUnusable("model " + onnx + " cannot be loaded: " + firstLine(e), e);
         }
@@ -141,8 +150,8 @@ public final class OnnxModel {
         }
     }
 
-    private static OrtSession.SessionOptions options(ExecutionProvider provider, SessionSettings settings)
-            throws OrtException {
+    private static OrtSession.SessionOptions options(
+            ExecutionProvider provider, int device, ModelCard card, SessionSettings settings) throws OrtException {
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         try {
             options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
@@ -154,22 +163,40 @@ public final class OnnxModel {
             switch (provider) {
                 case TENSORRT -> {
                     requireBuiltIn(OrtProvider.TENSOR_RT);
-                    options.addTensorrt(settings.gpu());
-                    options.addCUDA(settings.gpu());
+                    addTensorRt(options, ProviderOptions.tensorRt(settings.gpu(), device, card, settings.batchSizes()));
+                    addCuda(options, ProviderOptions.cuda(settings.gpu(), device));
                 }
                 case CUDA -> {
                     requireBuiltIn(OrtProvider.CUDA);
-                    options.addCUDA(settings.gpu());
+                    addCuda(options, ProviderOptions.cuda(settings.gpu(), device));
                 }
                 case CPU -> {}
             }
             return options;
         } catch (OrtException e) {
             options.close();
-            throw new ProviderMissing(firstLine(e), e);
+            throw new ProviderMissing("GPU " + device + ": " + firstLine(e), e);
         } catch (RuntimeException e) {
             options.close();
             throw e;
+        }
+    }
+
+    private static void addTensorRt(OrtSession.SessionOptions options, Map<String, String> values) throws OrtException {
+        try (OrtTensorRTProviderOptions tensorRt = new OrtTensorRTProviderOptions()) {
+            for (Map.Entry<String, String> value : values.entrySet()) {
+                tensorRt.add(value.getKey(), value.getValue());
+            }
+            options.addTensorrt(tensorRt);
+        }
+    }
+
+    private static void addCuda(OrtSession.SessionOptions options, Map<String, String> values) throws OrtException {
+        try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions()) {
+            for (Map.Entry<String, String> value : values.entrySet()) {
+                cuda.add(value.getKey(), value.getValue());
+            }
+            options.addCUDA(cuda);
         }
     }
 
@@ -177,7 +204,7 @@ public final class OnnxModel {
         if (!OrtEnvironment.getAvailableProviders().contains(provider)) {
             throw new ProviderMissing(
                     "not in this build of ONNX Runtime, which has " + OrtEnvironment.getAvailableProviders()
-                            + "; build with the profile \"gpu\"",
+                            + "; name a folder of its GPU libraries in the system property onnxruntime.native.path",
                     null);
         }
     }
@@ -241,7 +268,7 @@ public final class OnnxModel {
         return provider;
     }
 
-    /** One per configured session, warm; whoever takes them closes them. */
+    /** As many on each device as configured, warm; whoever takes them closes them. */
     public List<OnnxSession> sessions() {
         return sessions;
     }

@@ -1,5 +1,6 @@
 package dev.mekiki.inference.session;
 
+import java.util.HashSet;
 import java.util.List;
 
 /**
@@ -8,15 +9,16 @@ import java.util.List;
  * @param providers in order of preference, at least one
  * @param fallback whether a provider that cannot be used is passed over, with a warning; otherwise it is an error.
  *     Without fallback only the first provider counts
- * @param gpu index of the device for {@code TENSORRT} and {@code CUDA}, at least 0
- * @param sessions how many run side by side, each with a thread of its own, at least 1
+ * @param gpu for {@code TENSORRT} and {@code CUDA}
+ * @param sessions how many run side by side on each device, each with a thread of its own, at least 1; the CPU counts
+ *     as one device
  * @param intraOpThreads threads within one run, at least 1
  * @param batchSizes the sizes that are warmed and run, ascending
  */
 public record SessionSettings(
         List<ExecutionProvider> providers,
         boolean fallback,
-        int gpu,
+        GpuSettings gpu,
         int sessions,
         int intraOpThreads,
         List<Integer> batchSizes) {
@@ -25,8 +27,8 @@ public record SessionSettings(
         if (providers.isEmpty()) {
             throw new IllegalArgumentException("providers: none (expected: at least one of TENSORRT, CUDA, CPU)");
         }
-        if (gpu < 0) {
-            throw new IllegalArgumentException("gpu: " + gpu + " (expected: at least 0)");
+        if (new HashSet<>(providers).size() < providers.size()) {
+            throw new IllegalArgumentException("providers: " + providers + " (expected: each once)");
         }
         if (sessions < 1) {
             throw new IllegalArgumentException("sessions: " + sessions + " (expected: at least 1)");
@@ -46,5 +48,18 @@ public record SessionSettings(
         }
         providers = List.copyOf(providers);
         batchSizes = List.copyOf(batchSizes);
+    }
+
+    /** On the CPU alone. */
+    public static SessionSettings cpu(int sessions, int intraOpThreads, List<Integer> batchSizes) {
+        return new SessionSettings(
+                List.of(ExecutionProvider.CPU), false, GpuSettings.FIRST, sessions, intraOpThreads, batchSizes);
+    }
+
+    /** Sessions on all devices together; fewer only where the GPUs' providers are passed over. */
+    public int allSessions() {
+        return providers.getFirst() == ExecutionProvider.CPU
+                ? sessions
+                : sessions * gpu.devices().size();
     }
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.mekiki.inference.TinyModel;
 import dev.mekiki.inference.model.ModelCard;
 import dev.mekiki.inference.model.ModelCard.ElementType;
+import dev.mekiki.inference.session.GpuSettings.ArenaGrowth;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,17 +16,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class OnnxModelTest {
 
+    /** No machine has a hundred GPUs, so that tests with it hold with ONNX Runtime's GPU libraries as well. */
+    private static final GpuSettings HUNDREDTH = new GpuSettings(
+            List.of(99), OptionalLong.empty(), ArenaGrowth.NEXT_POWER_OF_TWO, GpuSettings.FIRST.tensorRt());
+
     @TempDir
     private Path folder;
 
     private static SessionSettings cpu(Integer... batchSizes) {
-        return new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, 1, 1, List.of(batchSizes));
+        return SessionSettings.cpu(1, 1, List.of(batchSizes));
     }
 
     private static ByteBuffer image(long seed) {
@@ -90,7 +96,7 @@ class OnnxModelTest {
     @Test
     void sessionsGiveTheSame() throws Exception {
         Path onnx = TinyModel.write(folder);
-        SessionSettings two = new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, 2, 1, List.of(1));
+        SessionSettings two = SessionSettings.cpu(2, 1, List.of(1));
         OnnxModel model = OnnxModel.load(onnx, card(onnx), two);
         assertThat(model.provider()).isEqualTo(ExecutionProvider.CPU);
         try (OnnxSession left = model.sessions().get(0);
@@ -185,7 +191,7 @@ class OnnxModelTest {
     void failsAtStartWithoutTheProviderAskedFor() {
         Path onnx = TinyModel.write(folder);
         SessionSettings strict = new SessionSettings(
-                List.of(ExecutionProvider.TENSORRT, ExecutionProvider.CPU), false, 99, 1, 1, List.of(1));
+                List.of(ExecutionProvider.TENSORRT, ExecutionProvider.CPU), false, HUNDREDTH, 1, 1, List.of(1));
         assertThatExceptionOfType(ModelUnusable.class)
                 .isThrownBy(() -> OnnxModel.load(onnx, card(onnx), strict))
                 .withMessageContaining("execution provider TENSORRT")
@@ -197,13 +203,13 @@ class OnnxModelTest {
         Path onnx = TinyModel.write(folder);
         List<ExecutionProvider> all =
                 List.of(ExecutionProvider.TENSORRT, ExecutionProvider.CUDA, ExecutionProvider.CPU);
-        OnnxModel model = OnnxModel.load(onnx, card(onnx), new SessionSettings(all, true, 99, 1, 1, List.of(1)));
+        OnnxModel model = OnnxModel.load(onnx, card(onnx), new SessionSettings(all, true, HUNDREDTH, 1, 1, List.of(1)));
         assertThat(model.provider()).isEqualTo(ExecutionProvider.CPU);
         model.sessions().forEach(OnnxSession::close);
 
         assertThatExceptionOfType(ModelUnusable.class)
                 .isThrownBy(() -> OnnxModel.load(
-                        onnx, card(onnx), new SessionSettings(all.subList(0, 2), true, 99, 1, 1, List.of(1))))
+                        onnx, card(onnx), new SessionSettings(all.subList(0, 2), true, HUNDREDTH, 1, 1, List.of(1))))
                 .withMessageContaining("none usable")
                 .withMessageContaining("TENSORRT: ")
                 .withMessageContaining("CUDA: ");
@@ -212,13 +218,29 @@ class OnnxModelTest {
     @Test
     void refusesImpossibleSettings() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new SessionSettings(List.of(), false, 0, 1, 1, List.of(1)));
-        assertThatIllegalArgumentException().isThrownBy(() -> new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, 0, 1, List.of(1)));
-        assertThatIllegalArgumentException().isThrownBy(() -> new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, 1, 0, List.of(1)));
-        assertThatIllegalArgumentException().isThrownBy(() -> new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, 1, 1, List.of()));
+                .isThrownBy(() -> new SessionSettings(List.of(), false, GpuSettings.FIRST, 1, 1, List.of(1)));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, 1, 1, List.of(2, 1)))
+                .isThrownBy(() -> new SessionSettings(
+                        List.of(ExecutionProvider.CUDA, ExecutionProvider.CUDA), true, HUNDREDTH, 1, 1, List.of(1)))
+                .withMessage("providers: [CUDA, CUDA] (expected: each once)");
+        assertThatIllegalArgumentException().isThrownBy(() -> SessionSettings.cpu(0, 1, List.of(1)));
+        assertThatIllegalArgumentException().isThrownBy(() -> SessionSettings.cpu(1, 0, List.of(1)));
+        assertThatIllegalArgumentException().isThrownBy(() -> SessionSettings.cpu(1, 1, List.of()));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SessionSettings.cpu(1, 1, List.of(2, 1)))
                 .withMessageContaining("ascending");
+    }
+
+    @Test
+    void countsTheSessionsOfAllDevices() {
+        GpuSettings two = new GpuSettings(
+                List.of(0, 3), OptionalLong.empty(), ArenaGrowth.NEXT_POWER_OF_TWO, GpuSettings.FIRST.tensorRt());
+        List<ExecutionProvider> gpuFirst = List.of(ExecutionProvider.CUDA, ExecutionProvider.CPU);
+
+        assertThat(new SessionSettings(gpuFirst, true, two, 3, 1, List.of(1)).allSessions())
+                .isEqualTo(6);
+        assertThat(new SessionSettings(List.of(ExecutionProvider.CPU), true, two, 3, 1, List.of(1)).allSessions())
+                .isEqualTo(3);
     }
 
     @Test

@@ -103,7 +103,8 @@ final class ModelMessages {
                 ModelInstanceGroup.newBuilder().setName("sessions").setCount(session.sessions());
         return provider == ExecutionProvider.CPU
                 ? group.setKind(ModelInstanceGroup.Kind.KIND_CPU)
-                : group.setKind(ModelInstanceGroup.Kind.KIND_GPU).addGpus(session.gpu());
+                : group.setKind(ModelInstanceGroup.Kind.KIND_GPU)
+                        .addAllGpus(session.gpu().devices());
     }
 
     static ModelStatistics statistics(Model model) {

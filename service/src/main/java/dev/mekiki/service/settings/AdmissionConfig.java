@@ -11,7 +11,7 @@ import java.util.Optional;
 public interface AdmissionConfig {
 
     /**
-     * Most requests under way, waiting ones included; at least {@code mekiki.inference.sessions} times the largest of
+     * Most requests under way, waiting ones included; at least the sessions on all devices times the largest of
      * {@code mekiki.inference.batch-sizes}.
      */
     @WithDefault("256")

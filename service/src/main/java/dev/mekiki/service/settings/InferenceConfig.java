@@ -12,8 +12,8 @@ import java.util.OptionalInt;
 public interface InferenceConfig {
 
     /**
-     * Execution providers in order of preference: {@code tensorrt}, {@code cuda}, {@code cpu}. The first two need the
-     * GPU build.
+     * Execution providers in order of preference: {@code tensorrt}, {@code cuda}, {@code cpu}. The first two need
+     * ONNX Runtime's GPU libraries, see {@code docs/gpu.md}, and are set up in {@code mekiki.inference.gpu}.
      */
     @WithDefault("cpu")
     List<ExecutionProvider> providers();
@@ -22,13 +22,10 @@ public interface InferenceConfig {
     @WithDefault("false")
     boolean fallbackAllowed();
 
-    /** Index of the GPU, at least 0. */
-    @WithDefault("0")
-    int gpu();
-
     /**
-     * ONNX Runtime sessions side by side, each with its own thread, at least 1. Left out: one where the first provider
-     * is a GPU's, else one per processor, as far as {@code mekiki.admission.max-requests} can keep them busy.
+     * ONNX Runtime sessions side by side on each device, each with its own thread, at least 1. Left out: two on each
+     * GPU where the first provider is a GPU's, so that one copies while the other computes; else one per processor, as
+     * far as {@code mekiki.admission.max-requests} can keep them busy.
      */
     OptionalInt sessions();
 

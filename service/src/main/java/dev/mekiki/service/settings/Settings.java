@@ -6,6 +6,7 @@ import dev.mekiki.gallery.milvus.VectorIndex;
 import dev.mekiki.inference.InferenceSettings;
 import dev.mekiki.inference.decode.ImageLimits;
 import dev.mekiki.inference.session.ExecutionProvider;
+import dev.mekiki.inference.session.GpuSettings;
 import dev.mekiki.inference.session.SessionSettings;
 import io.quarkus.runtime.configuration.MemorySize;
 import java.net.InetAddress;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -23,6 +25,7 @@ import java.util.Objects;
  *
  * @param model mekiki.model
  * @param inference mekiki.inference
+ * @param gpu mekiki.inference.gpu
  * @param image mekiki.image
  * @param images mekiki.images
  * @param gallery mekiki.gallery
@@ -35,6 +38,7 @@ import java.util.Objects;
 public record Settings(
         ModelConfig model,
         InferenceConfig inference,
+        Gpu gpu,
         ImageConfig image,
         KeptImagesConfig images,
         GalleryConfig gallery,
@@ -48,8 +52,20 @@ public record Settings(
     static final long BESIDE_IMAGE = 2L << 20;
 
     private static final int BULK_THREADS = 16;
+
+    /** One copies while the other computes. */
+    private static final int SESSIONS_ON_A_GPU = 2;
+
     private static final long MOST_IMAGE_BYTES = 1L << 30;
     private static final long USUAL_REQUEST_BYTES = 256L << 20;
+
+    /**
+     * The parts of the configuration that are about GPUs.
+     *
+     * @param devices mekiki.inference.gpu
+     * @param tensorRt mekiki.inference.tensorrt
+     */
+    public record Gpu(GpuConfig devices, TensorRtConfig tensorRt) {}
 
     /**
      * The parts of the configuration that are about Milvus.
@@ -100,9 +116,9 @@ public record Settings(
                 problems,
                 "mekiki.inference.providers",
                 inference.providers(),
-                !inference.providers().isEmpty(),
-                "one or more");
-        require(problems, "mekiki.inference.gpu", inference.gpu(), inference.gpu() >= 0, "at least 0");
+                !inference.providers().isEmpty() && isDistinct(inference.providers()),
+                "one or more, each once");
+        requireUsableGpu(problems);
         require(problems, "mekiki.inference.sessions", sessions(), sessions() >= 1, "at least 1");
         require(
                 problems,
@@ -152,13 +168,13 @@ public record Settings(
         if (gallery.backend() == GalleryConfig.Backend.MILVUS) {
             requireUsableMilvus(problems);
         }
-        int busy = sessions() * largestBatch();
+        int busy = allSessions() * largestBatch();
         require(
                 problems,
                 "mekiki.admission.max-requests",
                 admission.maxRequests(),
                 admission.maxRequests() >= Math.max(1, busy),
-                "at least " + busy + ", mekiki.inference.sessions times the largest of mekiki.inference.batch-sizes");
+                "at least " + busy + ", the sessions on all devices times the largest of mekiki.inference.batch-sizes");
         require(
                 problems,
                 "mekiki.admission.max-request-bytes",
@@ -240,7 +256,7 @@ public record Settings(
      * the places, so that a single request finds one.
      */
     public int bulkImages() {
-        return Math.clamp(2L * sessions() * largestBatch(), 1, Math.max(1, admission.maxRequests() / 2));
+        return Math.clamp(2L * allSessions() * largestBatch(), 1, Math.max(1, admission.maxRequests() / 2));
     }
 
     /** Only where there are no {@link #problems}. */
@@ -253,12 +269,72 @@ public record Settings(
                 new SessionSettings(
                         inference.providers(),
                         inference.fallbackAllowed(),
-                        inference.gpu(),
+                        gpuSettings(),
                         sessions(),
                         inference.intraOpThreads(),
                         inference.batchSizes()),
                 inference.maxDelay(),
                 inference.latencyBudget());
+    }
+
+    private GpuSettings gpuSettings() {
+        return new GpuSettings(
+                devices(),
+                gpu.devices().memoryLimit().map(MemorySize::asLongValue).stream()
+                        .mapToLong(Long::longValue)
+                        .findFirst(),
+                gpu.devices().arenaGrowth(),
+                new GpuSettings.TensorRt(
+                        gpu.tensorRt().float16(), gpu.tensorRt().cache()));
+    }
+
+    private List<Integer> devices() {
+        return gpu.devices().devices().orElse(GpuSettings.FIRST.devices());
+    }
+
+    private void requireUsableGpu(List<String> problems) {
+        String prefix = "mekiki.inference.gpu.";
+        boolean onGpu = inference.providers().stream().anyMatch(provider -> provider != ExecutionProvider.CPU);
+        boolean onTensorRt = inference.providers().contains(ExecutionProvider.TENSORRT);
+        require(
+                problems,
+                prefix + "devices",
+                devices(),
+                isDistinct(devices()) && devices().stream().allMatch(device -> device >= 0),
+                "each at least 0 and named once");
+        gpu.devices()
+                .memoryLimit()
+                .ifPresent(limit -> require(
+                        problems,
+                        prefix + "memory-limit",
+                        limit.asLongValue(),
+                        limit.asLongValue() >= 1,
+                        "at least 1"));
+        String noGpu = "left out, as mekiki.inference.providers names no GPU's, " + inference.providers();
+        gpu.devices().devices().ifPresent(found -> require(problems, prefix + "devices", found, onGpu, noGpu));
+        gpu.devices()
+                .memoryLimit()
+                .ifPresent(found -> require(problems, prefix + "memory-limit", found.asLongValue(), onGpu, noGpu));
+        String noTensorRt = "left out, as mekiki.inference.providers names no tensorrt, " + inference.providers();
+        require(
+                problems,
+                "mekiki.inference.tensorrt.float16",
+                gpu.tensorRt().float16(),
+                onTensorRt || !gpu.tensorRt().float16(),
+                noTensorRt);
+        gpu.tensorRt().cache().ifPresent(found -> {
+            require(problems, "mekiki.inference.tensorrt.cache", found, onTensorRt, noTensorRt);
+            require(
+                    problems,
+                    "mekiki.inference.tensorrt.cache",
+                    found,
+                    Files.isDirectory(found) && Files.isWritable(found),
+                    "a folder that exists and can be written to");
+        });
+    }
+
+    private static boolean isDistinct(List<?> values) {
+        return new HashSet<>(values).size() == values.size();
     }
 
     /** The ONNX files to serve, the main one first. */
@@ -363,9 +439,17 @@ public record Settings(
         if (inference.sessions().isPresent()) {
             return inference.sessions().getAsInt();
         }
-        boolean onGpu =
-                !inference.providers().isEmpty() && inference.providers().getFirst() != ExecutionProvider.CPU;
-        return onGpu ? 1 : Math.clamp(admission.maxRequests() / Math.max(1, largestBatch()), 1, machine.processors());
+        return onGpuFirst()
+                ? SESSIONS_ON_A_GPU
+                : Math.clamp(admission.maxRequests() / Math.max(1, largestBatch()), 1, machine.processors());
+    }
+
+    private int allSessions() {
+        return onGpuFirst() ? sessions() * devices().size() : sessions();
+    }
+
+    private boolean onGpuFirst() {
+        return !inference.providers().isEmpty() && inference.providers().getFirst() != ExecutionProvider.CPU;
     }
 
     private int largestBatch() {

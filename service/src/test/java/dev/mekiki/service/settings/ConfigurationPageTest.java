@@ -34,6 +34,8 @@ class ConfigurationPageTest {
     private static final List<Class<?>> CONCERNS = List.of(
             ModelConfig.class,
             InferenceConfig.class,
+            GpuConfig.class,
+            TensorRtConfig.class,
             ImageConfig.class,
             GalleryConfig.class,
             KeptImagesConfig.class,
@@ -64,8 +66,7 @@ class ConfigurationPageTest {
                 Where it listens is set by Quarkus' own properties: `quarkus.grpc.server.host` and `.port` (`127.0.0.1`,
                 `9000`), and for health and metrics `quarkus.http.host` and `.port` (`127.0.0.1`, `8080`).
 
-                For a GPU, build with `-Pgpu`, which swaps ONNX Runtime for its GPU build, and set
-                `mekiki.inference.providers=tensorrt,cuda,cpu`.
+                What a GPU takes is on [a page of its own](gpu.md).
                 """);
         for (Class<?> concern : CONCERNS) {
             page.append(section(concern));

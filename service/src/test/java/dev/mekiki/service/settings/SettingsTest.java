@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mekiki.gallery.milvus.MilvusGallerySettings;
 import dev.mekiki.gallery.milvus.VectorIndex;
 import dev.mekiki.inference.session.ExecutionProvider;
+import dev.mekiki.inference.session.GpuSettings;
+import dev.mekiki.inference.session.SessionSettings;
 import dev.mekiki.service.settings.Settings.Listening;
 import dev.mekiki.service.settings.Settings.Machine;
 import io.smallrye.config.PropertiesConfigSource;
@@ -12,8 +14,10 @@ import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,7 +45,7 @@ class SettingsTest {
                 .isEmpty();
         assertThat(sessions(Map.of("mekiki.inference.sessions", "3"), 128)).isEqualTo(3);
         assertThat(sessions(Map.of("mekiki.inference.providers", "cuda,cpu"), 128))
-                .isEqualTo(1);
+                .isEqualTo(2);
     }
 
     private static int sessions(Map<String, String> properties, int processors) {
@@ -72,7 +76,11 @@ class SettingsTest {
                 "mekiki.inference.sessions; 65; mekiki.admission.max-requests: 256 (expected: at least 260",
                 "mekiki.inference.sessions; 0; mekiki.inference.sessions: 0 (expected: at least 1)",
                 "mekiki.inference.decode-threads; 0; mekiki.inference.decode-threads",
-                "mekiki.inference.gpu; -1; mekiki.inference.gpu",
+                "mekiki.inference.providers; cuda,cuda; mekiki.inference.providers: [CUDA, CUDA] (expected: one or more",
+                "mekiki.inference.gpu.devices; 0; mekiki.inference.gpu.devices: [0] (expected: left out, as",
+                "mekiki.inference.gpu.memory-limit; 1G; mekiki.inference.gpu.memory-limit: 1073741824 (expected: left out",
+                "mekiki.inference.tensorrt.float16; true; mekiki.inference.tensorrt.float16: true (expected: left out, as",
+                "mekiki.inference.tensorrt.cache; .; mekiki.inference.tensorrt.cache: . (expected: left out, as",
                 "mekiki.inference.intra-op-threads; 0; mekiki.inference.intra-op-threads",
                 "mekiki.image.max-bytes; 2G; mekiki.image.max-bytes",
                 "mekiki.image.max-pixels; 0; mekiki.image.max-pixels",
@@ -88,6 +96,67 @@ class SettingsTest {
     void refusesWhatCannotWork(String property, String value, String problem) {
         assertThat(settings(Map.of(property, value), LOOPBACK, MACHINE).problems())
                 .anySatisfy(found -> assertThat(found).contains(problem));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "gpu.devices; 0,0; mekiki.inference.gpu.devices: [0, 0] (expected: each at least 0 and named once)",
+                "gpu.devices; -1; mekiki.inference.gpu.devices: [-1] (expected: each at least 0 and named once)",
+                "gpu.memory-limit; 0; mekiki.inference.gpu.memory-limit: 0 (expected: at least 1)",
+                "tensorrt.float16; true; mekiki.inference.tensorrt.float16: true (expected: left out, as",
+                "batch-sizes; 1,33; mekiki.admission.max-requests: 256 (expected: at least 264, the sessions on all",
+            })
+    void refusesAGpuThatCannotWork(String property, String value, String problem) {
+        Map<String, String> properties = new HashMap<>(Map.of(
+                "mekiki.inference.providers", "cuda",
+                "mekiki.inference.gpu.devices", "0,1",
+                "mekiki.inference.sessions", "4"));
+        properties.put("mekiki.inference." + property, value);
+
+        assertThat(settings(properties, LOOPBACK, MACHINE).problems())
+                .anySatisfy(found -> assertThat(found).contains(problem));
+    }
+
+    @Test
+    void needsAFolderForEngines() {
+        Map<String, String> properties = Map.of(
+                "mekiki.inference.providers", "tensorrt",
+                "mekiki.inference.tensorrt.cache", "no/such");
+
+        assertThat(settings(properties, LOOPBACK, MACHINE).problems())
+                .containsExactly("mekiki.inference.tensorrt.cache: no/such (expected: a folder that exists and can be"
+                        + " written to)");
+    }
+
+    @Test
+    void readsWhatGpusTake() {
+        Settings settings = settings(
+                Map.of(
+                        "mekiki.inference.providers", "tensorrt,cuda,cpu",
+                        "mekiki.inference.fallback-allowed", "true",
+                        "mekiki.inference.sessions", "2",
+                        "mekiki.inference.batch-sizes", "1,8,32",
+                        "mekiki.inference.gpu.devices", "1,3",
+                        "mekiki.inference.gpu.memory-limit", "2G",
+                        "mekiki.inference.gpu.arena-growth", "same-as-requested",
+                        "mekiki.inference.tensorrt.float16", "true",
+                        "mekiki.inference.tensorrt.cache", "."),
+                LOOPBACK,
+                MACHINE);
+
+        assertThat(settings.problems()).isEmpty();
+        SessionSettings session = settings.inferenceSettings().session();
+        assertThat(session.allSessions()).isEqualTo(4);
+        assertThat(session.gpu())
+                .isEqualTo(new GpuSettings(
+                        List.of(1, 3),
+                        OptionalLong.of(2L << 30),
+                        GpuSettings.ArenaGrowth.SAME_AS_REQUESTED,
+                        new GpuSettings.TensorRt(true, Optional.of(Path.of(".")))));
+        // Twice what four sessions hold would be half of the places at most.
+        assertThat(settings.bulkImages()).isEqualTo(128);
     }
 
     @Test
@@ -184,6 +253,8 @@ class SettingsTest {
                 .withSources(new PropertiesConfigSource(properties, "test", 100))
                 .withMapping(ModelConfig.class)
                 .withMapping(InferenceConfig.class)
+                .withMapping(GpuConfig.class)
+                .withMapping(TensorRtConfig.class)
                 .withMapping(ImageConfig.class)
                 .withMapping(KeptImagesConfig.class)
                 .withMapping(GalleryConfig.class)
@@ -196,6 +267,8 @@ class SettingsTest {
         return new Settings(
                 config.getConfigMapping(ModelConfig.class),
                 config.getConfigMapping(InferenceConfig.class),
+                new Settings.Gpu(
+                        config.getConfigMapping(GpuConfig.class), config.getConfigMapping(TensorRtConfig.class)),
                 config.getConfigMapping(ImageConfig.class),
                 config.getConfigMapping(KeptImagesConfig.class),
                 config.getConfigMapping(GalleryConfig.class),
