@@ -33,7 +33,8 @@ import picocli.CommandLine.Command;
             RecogniseCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
-            ExportModelCommand.class
+            ExportModelCommand.class,
+            ConvertCommand.class
         })
 public final class Mekiki {
 

@@ -53,6 +53,13 @@ class MekikiTest {
     }
 
     @Test
+    void tellsThatAConversionHasNothingToChange() {
+        assertThat(run("convert", "m.onnx", "--name", "n", "--to", folder.toString()))
+                .isEqualTo(2);
+        assertThat(told).asString().contains("nothing to change (expected: --byte-input, --float16)");
+    }
+
+    @Test
     void tellsTheRangeOfANumber() throws IOException {
         image();
         assertThat(run("import", folder.toString(), "--gallery", "g", "--in-flight", "0"))

@@ -2,13 +2,12 @@ package dev.mekiki.training.evaluation;
 
 import dev.mekiki.inference.ImageEmbedder;
 import dev.mekiki.inference.model.ModelCard;
-import dev.mekiki.inference.session.ExecutionProvider;
+import dev.mekiki.inference.preprocess.Preprocessor;
 import dev.mekiki.inference.session.OnnxModel;
 import dev.mekiki.inference.session.OnnxSession;
 import dev.mekiki.inference.session.SessionSettings;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,11 +37,11 @@ public record Speed(int batch, double imagesPerSecond, double low, double high) 
      */
     static List<List<Speed>> measure(List<Path> files) throws Exception {
         List<OnnxSession> sessions = new ArrayList<>();
-        List<List<FloatBuffer>> images = new ArrayList<>();
+        List<List<ByteBuffer>> images = new ArrayList<>();
         try {
             for (Path file : files) {
                 ModelCard card = ModelCard.read(ImageEmbedder.cardOf(file));
-                SessionSettings settings = new SessionSettings(List.of(ExecutionProvider.CPU), false, 0, 1, 1, BATCHES);
+                SessionSettings settings = SessionSettings.cpu(1, 1, BATCHES);
                 sessions.addAll(OnnxModel.load(file, card, settings).sessions());
                 images.add(noise(card));
             }
@@ -66,7 +65,7 @@ public record Speed(int batch, double imagesPerSecond, double low, double high) 
         }
     }
 
-    private static double rate(OnnxSession session, List<FloatBuffer> batch) throws Exception {
+    private static double rate(OnnxSession session, List<ByteBuffer> batch) throws Exception {
         long start = System.nanoTime();
         long done = 0;
         long elapsed;
@@ -78,18 +77,19 @@ public record Speed(int batch, double imagesPerSecond, double low, double high) 
         return done * 1e9 / elapsed;
     }
 
-    private static List<FloatBuffer> noise(ModelCard card) {
+    private static List<ByteBuffer> noise(ModelCard card) {
         SplittableRandom random = new SplittableRandom(1);
-        List<FloatBuffer> images = new ArrayList<>();
+        List<ByteBuffer> images = new ArrayList<>();
+        Preprocessor preprocessor = Preprocessor.of(card.input());
         for (int i = 0; i < BATCHES.getLast(); i++) {
-            int floats = 3 * card.input().height() * card.input().width();
-            FloatBuffer image = ByteBuffer.allocateDirect(floats * Float.BYTES)
-                    .order(ByteOrder.nativeOrder())
-                    .asFloatBuffer();
-            for (int f = 0; f < floats; f++) {
-                image.put(f, random.nextFloat());
+            ByteBuffer image = ByteBuffer.allocateDirect(preprocessor.bytes()).order(ByteOrder.nativeOrder());
+            while (image.hasRemaining()) {
+                switch (card.input().type()) {
+                    case FLOAT32 -> image.putFloat(random.nextFloat());
+                    case UINT8 -> image.put((byte) random.nextInt());
+                }
             }
-            images.add(image);
+            images.add(image.flip());
         }
         return images;
     }

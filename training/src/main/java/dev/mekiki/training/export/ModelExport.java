@@ -1,16 +1,12 @@
 package dev.mekiki.training.export;
 
+import dev.mekiki.core.image.ContentDigest;
 import dev.mekiki.inference.model.ModelCard;
 import dev.mekiki.training.TrainingRun;
 import dev.mekiki.training.network.LcNet;
 import dev.mekiki.training.network.TrainedNetwork;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** Writes a trained network as {@code NAME.onnx} with its card {@code NAME.json}. */
 public final class ModelExport {
@@ -40,34 +36,13 @@ public final class ModelExport {
         ModelCard card = new ModelCard(
                 name,
                 version,
-                sha256(model),
+                ContentDigest.of(model).hex(),
                 TrainingRun.INPUT,
                 new ModelCard.Output(OUTPUT, LcNet.DIMENSION),
                 MAX_BATCH,
                 calibration,
                 provenance);
-        write(model, folder, card);
+        ModelFiles.write(model, card, folder, name);
         return card;
-    }
-
-    /** Writes a model's file and card; returns where the file is. */
-    static Path write(byte[] model, Path folder, ModelCard card) throws IOException {
-        Files.createDirectories(folder);
-        Path file = folder.resolve(card.name() + ".onnx");
-        Path fresh = folder.resolve(card.name() + ".onnx.new");
-        Files.write(fresh, model);
-        Path freshCard = folder.resolve(card.name() + ".json.new");
-        card.write(freshCard);
-        Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
-        Files.move(freshCard, folder.resolve(card.name() + ".json"), StandardCopyOption.REPLACE_EXISTING);
-        return file;
-    }
-
-    static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
     }
 }

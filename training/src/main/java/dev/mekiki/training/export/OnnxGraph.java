@@ -1,12 +1,9 @@
 package dev.mekiki.training.export;
 
 import ai.onnx.proto.OnnxMl;
-import com.google.protobuf.ByteString;
 import dev.mekiki.training.network.Layer;
 import dev.mekiki.training.network.LcNet;
 import dev.mekiki.training.network.TrainedNetwork;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 
 /**
@@ -207,16 +204,7 @@ final class OnnxGraph {
     }
 
     private String tensor(String name, float[] values, long... shape) {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(values);
-        OnnxMl.TensorProto.Builder tensor = OnnxMl.TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(OnnxMl.TensorProto.DataType.FLOAT.getNumber())
-                .setRawData(ByteString.copyFrom(bytes.array()));
-        for (long s : shape) {
-            tensor.addDims(s);
-        }
-        graph.addInitializer(tensor);
+        graph.addInitializer(OnnxTensors.floats(name, values, shape));
         return name;
     }
 

@@ -1,6 +1,7 @@
 package dev.mekiki.training.export;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import dev.mekiki.core.image.ContentDigest;
 import dev.mekiki.inference.ImageEmbedder;
 import dev.mekiki.inference.decode.DecodedImage;
 import dev.mekiki.inference.decode.ImageDecoder;
@@ -62,7 +63,7 @@ public final class SmallerModel {
         inside.remove(input.name());
         Preprocessor preprocessor = Preprocessor.of(input);
         ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT, 2 * Math.max(input.height(), input.width()));
-        FloatBuffer image = ByteBuffer.allocateDirect(preprocessor.floats() * Float.BYTES)
+        FloatBuffer image = ByteBuffer.allocateDirect(preprocessor.values() * Float.BYTES)
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer();
         long[] shape = {1, 3, input.height(), input.width()};
@@ -76,7 +77,7 @@ public final class SmallerModel {
                     }
                     Map<String, float[]> values = probe.run(image, shape, inside);
                     if (tensors.contains(input.name())) {
-                        float[] pixels = new float[preprocessor.floats()];
+                        float[] pixels = new float[preprocessor.values()];
                         image.get(0, pixels);
                         values.put(input.name(), pixels);
                     }
@@ -100,13 +101,12 @@ public final class SmallerModel {
         ModelCard.Calibration calibration = card.calibration();
         String name = card.name() + "-" + form;
         byte[] bytes = model.toByteArray();
-        return ModelExport.write(
+        ModelFiles.write(
                 bytes,
-                folder,
                 new ModelCard(
                         name,
                         card.version(),
-                        ModelExport.sha256(bytes),
+                        ContentDigest.of(bytes).hex(),
                         card.input(),
                         card.output(),
                         card.maxBatch(),
@@ -117,6 +117,9 @@ public final class SmallerModel {
                                 calibration.impostors(),
                                 calibration.method() + "; taken over from " + card.name() + "@" + card.version()
                                         + ", sha256 " + card.sha256()),
-                        card.provenance()));
+                        card.provenance()),
+                folder,
+                name);
+        return folder.resolve(name + ".onnx");
     }
 }

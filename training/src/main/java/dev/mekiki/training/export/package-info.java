@@ -1,6 +1,7 @@
 /**
  * Writes trained networks as ONNX files with their model cards ({@link dev.mekiki.training.export.ModelExport}), and
- * models in fewer bits ({@link dev.mekiki.training.export.SmallerModel}).
+ * makes of such files ones for GPUs ({@link dev.mekiki.training.export.ModelConversion}) and ones in fewer bits
+ * ({@link dev.mekiki.training.export.SmallerModel}).
  */
 @NullMarked
 package dev.mekiki.training.export;
