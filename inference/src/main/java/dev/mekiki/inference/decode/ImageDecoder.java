@@ -4,6 +4,7 @@ import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.inference.preprocess.Extent;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Locale;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
@@ -28,15 +29,18 @@ import org.bytedeco.opencv.opencv_core.Mat;
  */
 public final class ImageDecoder {
 
-    /** JavaCPP reads this spelling and the one in lower case. */
-    private static final String PHYSICAL_LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
+    /** JavaCPP reads these spellings and those in lower case. */
+    private static final List<String> NATIVE_LIMITS =
+            List.of("org.bytedeco.javacpp.maxPhysicalBytes", "org.bytedeco.javacpp.maxBytes");
 
     static {
-        // JavaCPP refuses to allocate once the process is four times as large as the Java heap may be. Mapped files
-        // count there, so that a small heap beside a large index would fail; limits and slots bound memory here.
-        if (System.getProperty(PHYSICAL_LIMIT) == null
-                && System.getProperty(PHYSICAL_LIMIT.toLowerCase(Locale.ROOT)) == null) {
-            System.setProperty(PHYSICAL_LIMIT, "0");
+        // JavaCPP refuses to allocate once it holds as much as the Java heap may hold, or the process is four times as
+        // large. Mapped files count there, so that a small heap beside a large index would fail, and a few large images
+        // beside a small heap; limits and slots bound memory here.
+        for (String limit : NATIVE_LIMITS) {
+            if (System.getProperty(limit) == null && System.getProperty(limit.toLowerCase(Locale.ROOT)) == null) {
+                System.setProperty(limit, "0");
+            }
         }
         // Parallelism comes from decoding several images at once; OpenCV's own threads would only compete with it.
         opencv_core.setNumThreads(1);
