@@ -3,6 +3,8 @@ package dev.mekiki.cli;
 import dev.mekiki.cli.process.ServiceStartException;
 import dev.mekiki.cli.table.UnreadableTableException;
 import dev.mekiki.client.Refusal;
+import dev.mekiki.training.engine.TrainingDivergedException;
+import dev.mekiki.training.engine.TrainingMemoryException;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -69,6 +71,8 @@ public final class Mekiki {
             case IOException e -> e.toString();
             case IllegalArgumentException e -> e.getMessage();
             case IllegalStateException e -> e.getMessage();
+            case TrainingDivergedException e -> e.getMessage();
+            case TrainingMemoryException e -> e.getMessage();
             case InterruptedException _ -> "interrupted";
             default -> null;
         };

@@ -24,10 +24,15 @@ import java.util.List;
  *
  * @param recipe as of the moment it was written
  * @param corpusDigest what it was trained on; a run refuses to go on with other data
- * @param state weights and optimiser
+ * @param state weights, optimiser, class centres
+ * @param progress how early stopping stands
  */
-record Checkpoint(Recipe recipe, String corpusDigest, EngineState state) {
-    private static final int MAGIC = 0x4D4B4B31;
+record Checkpoint(Recipe recipe, String corpusDigest, EngineState state, OpenSetProgress progress) {
+    private static final int MAGIC = 0x4D4B4B32;
+
+    /** Floats that are turned into bytes at a time. */
+    private static final int STRETCH = 1 << 20;
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** Writes beside {@code file}, forces it to disk, then renames: a crash leaves the old checkpoint or the new one. */
@@ -45,7 +50,11 @@ record Checkpoint(Recipe recipe, String corpusDigest, EngineState state) {
                     .put("recipe", recipe.toJson())
                     .put("corpus", corpusDigest)
                     .put("step", state.step())
-                    .put("replicas", state.statistics().size()));
+                    .put("replicas", state.statistics().size())
+                    .put("centres", state.centres().size())
+                    .put("best", progress.best())
+                    .put("bestStep", progress.bestStep())
+                    .put("misses", progress.misses()));
             out.writeInt(header.length);
             out.write(header);
             write(out, state.weights());
@@ -56,6 +65,11 @@ record Checkpoint(Recipe recipe, String corpusDigest, EngineState state) {
             for (float[] statistics : state.statistics()) {
                 write(out, statistics);
             }
+            for (float[] centres : state.centres()) {
+                write(out, centres);
+            }
+            write(out, progress.parameters());
+            write(out, progress.statistics());
             out.flush();
             channel.force(true);
         }
@@ -76,35 +90,53 @@ record Checkpoint(Recipe recipe, String corpusDigest, EngineState state) {
             float[] second = readArray(in);
             float[] average = readArray(in);
             float[] averageStatistics = readArray(in);
-            List<float[]> statistics = new ArrayList<>();
-            for (int i = 0; i < json.get("replicas").asInt(); i++) {
-                statistics.add(readArray(in));
-            }
+            List<float[]> statistics = readArrays(in, json.get("replicas").asInt());
+            List<float[]> centres = readArrays(in, json.get("centres").asInt());
             EngineState state = new EngineState(
-                    json.get("step").asLong(), weights, first, second, average, averageStatistics, statistics);
+                    json.get("step").asLong(), weights, first, second, average, averageStatistics, statistics, centres);
+            OpenSetProgress progress = new OpenSetProgress(
+                    json.get("best").asDouble(),
+                    json.get("bestStep").asLong(),
+                    json.get("misses").asInt(),
+                    readArray(in),
+                    readArray(in));
             return new Checkpoint(
                     Recipe.fromJson(json.get("recipe").asText()),
                     json.get("corpus").asText(),
-                    state);
+                    state,
+                    progress);
         }
+    }
+
+    private static List<float[]> readArrays(DataInputStream in, int count) throws IOException {
+        List<float[]> arrays = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            arrays.add(readArray(in));
+        }
+        return arrays;
     }
 
     private static void write(DataOutputStream out, float[] values) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES);
-        bytes.asFloatBuffer().put(values);
         out.writeInt(values.length);
-        out.write(bytes.array());
+        ByteBuffer bytes = ByteBuffer.allocate(Math.min(STRETCH, values.length) * Float.BYTES);
+        for (int from = 0; from < values.length; from += STRETCH) {
+            int count = Math.min(STRETCH, values.length - from);
+            bytes.asFloatBuffer().put(values, from, count);
+            out.write(bytes.array(), 0, count * Float.BYTES);
+        }
     }
 
     private static float[] readArray(DataInputStream in) throws IOException {
-        int length = in.readInt();
-        byte[] bytes = in.readNBytes(length * Float.BYTES);
-        if (bytes.length != length * Float.BYTES) {
-            throw new IOException("checkpoint ends after " + bytes.length + " bytes of an array (expected: "
-                    + length * Float.BYTES + ")");
+        float[] values = new float[in.readInt()];
+        for (int from = 0; from < values.length; from += STRETCH) {
+            int count = Math.min(STRETCH, values.length - from);
+            byte[] bytes = in.readNBytes(count * Float.BYTES);
+            if (bytes.length != count * Float.BYTES) {
+                throw new IOException("checkpoint ends within an array, after " + (from + bytes.length / Float.BYTES)
+                        + " values (expected: " + values.length + ")");
+            }
+            ByteBuffer.wrap(bytes).asFloatBuffer().get(values, from, count);
         }
-        float[] values = new float[length];
-        ByteBuffer.wrap(bytes).asFloatBuffer().get(values);
         return values;
     }
 }

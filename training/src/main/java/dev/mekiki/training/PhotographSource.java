@@ -1,40 +1,50 @@
 package dev.mekiki.training;
 
+import dev.mekiki.inference.preprocess.Preprocessor;
 import dev.mekiki.training.augment.Augmenter;
 import dev.mekiki.training.augment.AugmenterSurfaces;
 import dev.mekiki.training.corpus.TrainingCorpus;
+import dev.mekiki.training.engine.BatchPart;
 import dev.mekiki.training.engine.TrainingEngine;
-import dev.mekiki.training.network.LcNet;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Draws the photographs of every batch: two of each class, each with faults of a strength of its own. What an image looks
  * like follows from the seed, the step, the part and its place alone, whichever thread draws it when.
  */
 final class PhotographSource implements TrainingEngine.BatchSource {
-    private static final int FLOATS = 3 * LcNet.INPUT_SIZE * LcNet.INPUT_SIZE;
-
     private final Recipe recipe;
     private final TrainingCorpus corpus;
+    private final @Nullable TeacherNetwork teacher;
+    private final Preprocessor preprocessor;
     private final List<Augmenter> augmenters = new ArrayList<>();
 
-    PhotographSource(Recipe recipe, TrainingCorpus corpus, AugmenterSurfaces surfaces) {
+    PhotographSource(
+            Recipe recipe,
+            TrainingCorpus corpus,
+            AugmenterSurfaces surfaces,
+            Preprocessor preprocessor,
+            @Nullable TeacherNetwork teacher) {
         this.recipe = recipe;
         this.corpus = corpus;
-        for (int i = 0; i < recipe.parts(); i++) {
+        this.teacher = teacher;
+        this.preprocessor = preprocessor;
+        for (int i = 0; i < recipe.schedule().parts(); i++) {
             augmenters.add(new Augmenter(surfaces));
         }
     }
 
     @Override
-    public void fill(long step, int part, FloatBuffer images, int[] labels) {
+    public void fill(long step, int part, BatchPart into) {
         SplittableRandom random = new SplittableRandom(mix(recipe.seed() ^ mix(step * 1024 + part)));
         double strongest = recipe.strengthAt(step);
+        int[] labels = into.labels();
         Set<Integer> drawn = new HashSet<>();
         for (int i = 0; i < labels.length; i += 2) {
             int label = corpus.draw(random);
@@ -48,7 +58,27 @@ final class PhotographSource implements TrainingEngine.BatchSource {
                 double strength = own.nextInt(16) == 0 ? 0 : strongest * Math.pow(own.nextDouble(), 0.7);
                 augmenters
                         .get(part)
-                        .photograph(corpus.documentClass(label), strength, own, images, (i + view) * FLOATS);
+                        .photograph(corpus.documentClass(label), strength, own, prints(part, i + view, into));
+                teach(part, i + view, into);
+            }
+        }
+    }
+
+    private List<Augmenter.Print> prints(int part, int image, BatchPart into) {
+        Augmenter.Print print = new Augmenter.Print(preprocessor, into.images(), image * preprocessor.values());
+        if (teacher == null) {
+            return List.of(print);
+        }
+        List<FloatBuffer> inputs = teacher.inputs(part);
+        return List.of(print, new Augmenter.Print(teacher.preprocessor(), inputs.get(image % inputs.size()), 0));
+    }
+
+    /** Asks the teacher when its inputs are full, or nothing more follows. */
+    private void teach(int part, int image, BatchPart into) {
+        if (teacher != null) {
+            int waiting = image % teacher.inputs(part).size() + 1;
+            if (waiting == teacher.inputs(part).size() || image == into.labels().length - 1) {
+                teacher.embed(part, waiting, into.teacher(), image + 1 - waiting);
             }
         }
     }

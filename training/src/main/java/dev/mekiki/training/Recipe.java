@@ -1,89 +1,75 @@
 package dev.mekiki.training;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.mekiki.training.augment.PhotographSettings;
+import dev.mekiki.training.corpus.ClassSettings;
 import dev.mekiki.training.corpus.CorpusBuilder;
+import dev.mekiki.training.engine.ClusterSettings;
+import dev.mekiki.training.engine.ContrastSettings;
+import dev.mekiki.training.engine.DistillationSettings;
+import dev.mekiki.training.engine.EngineSettings;
+import dev.mekiki.training.engine.Hardware;
+import dev.mekiki.training.engine.HeadSettings;
+import dev.mekiki.training.engine.LossSettings;
 import dev.mekiki.training.engine.OptimiserSettings;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.mekiki.training.network.NetworkSettings;
 
 /**
  * Every number that a training run depends on, besides its data. Schedules are in shares of the planned images, so that a
  * recipe keeps its shape when it is made longer or shorter.
  *
- * <p>From scratch, CosFace at full scale with its margin learns nothing: all images fall on one point before any class is
- * told from another. So the margin starts late and grows, photographs get worse gradually, and a second loss pulls the
- * two photographs of a class together from the first step.
+ * <p>From scratch, a margin at full scale learns nothing: all images fall on one point before any class is told from
+ * another. So the margin starts late and grows, photographs get worse gradually, and a second loss pulls the two
+ * photographs of a class together from the first step.
  *
  * @param seed all random numbers follow from it
- * @param images planned images; the learning rate reaches zero with the last
- * @param parts parts of a batch computed side by side, about one per core; changes the result
- * @param partSize images of a part, even
- * @param learningRate highest learning rate
- * @param warmUp share of the images over which the learning rate rises from zero
+ * @param network what is trained
+ * @param classes how classes are made of images
+ * @param photographs how bad they are
+ * @param head classification over the classes
+ * @param contrast between images of a class
+ * @param clusters margins and losses guided by class centres
+ * @param distillation towards a teacher
  * @param optimiser AdamW and weight averaging
- * @param classWeightDeviation standard deviation of the class weights at the start
- * @param scale CosFace's scale
- * @param margin CosFace's margin at the end
- * @param marginFrom share of the images after which the margin leaves zero
- * @param marginTo share after which it is at its end
- * @param contrastWeight weight of the loss between two photographs of a class
- * @param contrastTemperature its temperature
- * @param firstStrength strength of the photographs' faults at the start, 0..1
- * @param fullStrengthAt share of the images after which they reach 1
- * @param mixture how many classes are made of the documents
- * @param drawnDocuments classes drawn by program, see {@code dev.mekiki.samples}
- * @param checkpointSteps optimiser steps between checkpoints
+ * @param schedule how long and how fast
+ * @param earlyStopping when to end before that
+ * @param hardware what it runs on
  */
 public record Recipe(
         long seed,
-        long images,
-        int parts,
-        int partSize,
-        double learningRate,
-        double warmUp,
+        NetworkSettings network,
+        ClassSettings classes,
+        PhotographSettings photographs,
+        HeadSettings head,
+        ContrastSettings contrast,
+        ClusterSettings clusters,
+        DistillationSettings distillation,
         OptimiserSettings optimiser,
-        double classWeightDeviation,
-        double scale,
-        double margin,
-        double marginFrom,
-        double marginTo,
-        double contrastWeight,
-        double contrastTemperature,
-        double firstStrength,
-        double fullStrengthAt,
-        CorpusBuilder.Mixture mixture,
-        int drawnDocuments,
-        int checkpointSteps) {
+        Schedule schedule,
+        EarlyStopping earlyStopping,
+        Hardware hardware) {
 
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-            .build();
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     public Recipe {
-        require("images", images, 1, 1e12);
-        require("learningRate", learningRate, 1e-9, 1);
-        require("warmUp", warmUp, 0, 0.9);
-        require("scale", scale, 1, 256);
-        require("margin", margin, 0, 0.99);
-        require("marginFrom", marginFrom, 0, 1);
-        require("marginTo", marginTo, marginFrom, 1);
-        require("contrastWeight", contrastWeight, 0, 100);
-        require("contrastTemperature", contrastTemperature, 1e-3, 10);
-        require("firstStrength", firstStrength, 0, 1);
-        require("fullStrengthAt", fullStrengthAt, 0, 1);
-        require("drawnDocuments", drawnDocuments, 0, 1_000_000);
-        require("checkpointSteps", checkpointSteps, 1, 1_000_000);
+        // Checks how they go together.
+        new LossSettings(head, head.scale(), 1, contrast, clusters, distillation);
+        int batch = schedule.batch();
+        if (clusters.used() && clusters.epochImages() < batch) {
+            throw new IllegalArgumentException("clusters.epochImages: " + clusters.epochImages()
+                    + " (expected: at least a batch, schedule.parts × schedule.partSize = " + batch + ")");
+        }
+        if (earlyStopping.used() && earlyStopping.everyImages() < batch) {
+            throw new IllegalArgumentException("earlyStopping.everyImages: " + earlyStopping.everyImages()
+                    + " (expected: at least a batch, schedule.parts × schedule.partSize = " + batch + ")");
+        }
     }
 
-    private static void require(String field, double value, double low, double high) {
+    static void require(String field, double value, double low, double high) {
         if (!(value >= low && value <= high)) {
             throw new IllegalArgumentException(field + ": " + value + " (expected: " + low + ".." + high + ")");
         }
@@ -93,81 +79,186 @@ public record Recipe(
     public static Recipe documents() {
         return new Recipe(
                 20_260_101,
-                1_330_000,
-                2,
-                64,
-                2e-3,
-                0.03,
+                NetworkSettings.DOCUMENTS,
+                new ClassSettings(
+                        ClassSettings.Kind.MIXTURE, new CorpusBuilder.Mixture(8, 2000, 0.18, 0.27, 0.15, 0.1), 5000),
+                new PhotographSettings(0.35, 0.35),
+                new HeadSettings(HeadSettings.Kind.COSFACE, 32, 32, 0, 0.35, 0.15, 0.5, 0.333, 1, 0.1),
+                new ContrastSettings(ContrastSettings.Kind.PAIRS, 1, 0.07),
+                new ClusterSettings(0, true, 50_000, 0, 0.05, 0, 0.2),
+                new DistillationSettings(DistillationSettings.Kind.COSINE, 0, 0.05),
                 new OptimiserSettings(0.9, 0.99, 1e-8, 0.05, 5, 0.998),
-                0.1,
-                32,
-                0.35,
-                0.15,
-                0.5,
-                1,
-                0.07,
-                0.35,
-                0.35,
-                new CorpusBuilder.Mixture(8, 2000, 0.18, 0.27, 0.15, 0.1),
-                5000,
-                500);
+                new Schedule(1_330_000, 2, 64, 2e-3, 0.03, 500),
+                new EarlyStopping(0, 100_000, 5, 0.001),
+                Hardware.CPU);
     }
 
     /** This recipe for another number of images. */
     public Recipe withImages(long planned) {
+        return withSchedule(schedule.withImages(planned));
+    }
+
+    /** This recipe with checkpoints as often. */
+    public Recipe withCheckpointSteps(int steps) {
+        return withSchedule(new Schedule(
+                schedule.images(),
+                schedule.parts(),
+                schedule.partSize(),
+                schedule.learningRate(),
+                schedule.warmUp(),
+                steps));
+    }
+
+    /** This recipe with another seed. */
+    public Recipe withSeed(long other) {
+        return new Recipe(
+                other,
+                network,
+                classes,
+                photographs,
+                head,
+                contrast,
+                clusters,
+                distillation,
+                optimiser,
+                schedule,
+                earlyStopping,
+                hardware);
+    }
+
+    /** This recipe with another network. */
+    public Recipe withNetwork(NetworkSettings other) {
         return new Recipe(
                 seed,
-                planned,
-                parts,
-                partSize,
-                learningRate,
-                warmUp,
+                other,
+                classes,
+                photographs,
+                head,
+                contrast,
+                clusters,
+                distillation,
                 optimiser,
-                classWeightDeviation,
-                scale,
-                margin,
-                marginFrom,
-                marginTo,
-                contrastWeight,
-                contrastTemperature,
-                firstStrength,
-                fullStrengthAt,
-                mixture,
-                drawnDocuments,
-                checkpointSteps);
+                schedule,
+                earlyStopping,
+                hardware);
     }
 
-    /** Images of one optimiser step. */
-    public int batch() {
-        return parts * partSize;
+    /** This recipe with another way of making classes. */
+    public Recipe withClasses(ClassSettings other) {
+        return new Recipe(
+                seed,
+                network,
+                other,
+                photographs,
+                head,
+                contrast,
+                clusters,
+                distillation,
+                optimiser,
+                schedule,
+                earlyStopping,
+                hardware);
     }
 
-    /** Optimiser steps of the whole run. */
-    public long steps() {
-        return Math.max(1, images / batch());
+    /** This recipe with another loss. */
+    public Recipe withLosses(
+            HeadSettings newHead,
+            ContrastSettings newContrast,
+            ClusterSettings newClusters,
+            DistillationSettings newDistillation) {
+        return new Recipe(
+                seed,
+                network,
+                classes,
+                photographs,
+                newHead,
+                newContrast,
+                newClusters,
+                newDistillation,
+                optimiser,
+                schedule,
+                earlyStopping,
+                hardware);
     }
 
-    /** Learning rate of a step: rises linearly, then falls along half a cosine to zero. */
-    public double learningRateAt(long step) {
-        double share = share(step);
-        if (share < warmUp) {
-            return learningRate * (share + 1.0 / steps()) / (warmUp + 1.0 / steps());
-        }
-        return learningRate * 0.5 * (1 + Math.cos(Math.PI * (share - warmUp) / (1 - warmUp)));
+    /** This recipe with another schedule. */
+    public Recipe withSchedule(Schedule other) {
+        return new Recipe(
+                seed,
+                network,
+                classes,
+                photographs,
+                head,
+                contrast,
+                clusters,
+                distillation,
+                optimiser,
+                other,
+                earlyStopping,
+                hardware);
     }
 
-    /** CosFace's margin at a step. */
+    /** This recipe with another way of ending early. */
+    public Recipe withEarlyStopping(EarlyStopping other) {
+        return new Recipe(
+                seed,
+                network,
+                classes,
+                photographs,
+                head,
+                contrast,
+                clusters,
+                distillation,
+                optimiser,
+                schedule,
+                other,
+                hardware);
+    }
+
+    /** The head's margin at a step, without what a class has of its own. */
     public double marginAt(long step) {
-        return margin * ramp(share(step), marginFrom, marginTo);
+        return head.margin() * marginShareAt(step);
+    }
+
+    double marginShareAt(long step) {
+        return ramp(schedule.share(step), head.marginFrom(), head.marginTo());
+    }
+
+    /** The head's scale at a step. */
+    public double scaleAt(long step) {
+        return head.firstScale()
+                + (head.scale() - head.firstScale()) * ramp(schedule.share(step), 0, head.fullScaleAt());
     }
 
     /** Highest strength of the photographs' faults at a step, 0..1. */
     public double strengthAt(long step) {
-        return firstStrength + (1 - firstStrength) * ramp(share(step), 0, fullStrengthAt);
+        double first = photographs.firstStrength();
+        return first + (1 - first) * ramp(schedule.share(step), 0, photographs.fullStrengthAt());
     }
 
-    private double share(long step) {
-        return Math.min(1, (double) step / steps());
+    LossSettings lossAt(long step) {
+        return new LossSettings(head, scaleAt(step), marginShareAt(step), contrast, clusters, distillation);
+    }
+
+    /**
+     * What an engine for this recipe is built with.
+     *
+     * @param classCount of the corpus
+     * @param teacherDimension 0 without a teacher
+     */
+    EngineSettings engine(int classCount, int teacherDimension) {
+        return new EngineSettings(
+                network,
+                classCount,
+                schedule.parts(),
+                schedule.partSize(),
+                head.classDeviation(),
+                head.classShare(),
+                teacherDimension,
+                clusters.used(),
+                optimiser,
+                hardware,
+                seed);
     }
 
     private static double ramp(double at, double from, double to) {
@@ -177,25 +268,8 @@ public record Recipe(
         return at >= to ? 1 : (at - from) / (to - from);
     }
 
-    /**
-     * Reads a recipe.
-     *
-     * @throws IllegalArgumentException if a field is missing, unknown or out of range
-     */
-    public static Recipe read(Path file) {
-        try {
-            return fromJson(Files.readString(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException("recipe " + file + " cannot be read", e);
-        }
-    }
-
     static Recipe fromJson(String json) {
-        try {
-            return JSON.readValue(json, Recipe.class);
-        } catch (JacksonException e) {
-            throw new IllegalArgumentException("recipe: " + e.getOriginalMessage(), e);
-        }
+        return StrictYaml.read("recipe", json, documents(), Recipe.class);
     }
 
     /** This recipe as indented JSON. */

@@ -1,209 +1,312 @@
 package dev.mekiki.training;
 
-import dev.mekiki.inference.model.ModelCard;
 import dev.mekiki.inference.preprocess.Preprocessor;
 import dev.mekiki.training.augment.AugmenterSurfaces;
-import dev.mekiki.training.corpus.CorpusBuilder;
 import dev.mekiki.training.corpus.TrainingCorpus;
 import dev.mekiki.training.engine.LossParts;
-import dev.mekiki.training.engine.LossSettings;
 import dev.mekiki.training.engine.TrainingEngine;
-import dev.mekiki.training.network.LcNet;
+import dev.mekiki.training.export.ModelExport;
 import dev.mekiki.training.network.TrainedNetwork;
+import dev.mekiki.training.tensorboard.EventFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
-import org.bytedeco.opencv.opencv_core.Mat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One training run in a folder of its own: starts, goes on from its checkpoint, and tells how it is doing.
  *
- * <p>The folder holds {@code checkpoint.bin} and {@code recipe.json}. A run that was stopped, or killed, goes on from the
- * last checkpoint and ends with the same bits as one that was not.
+ * <p>The folder holds {@code checkpoint.bin}, {@code recipe.json} and {@code events}, which TensorBoard shows. A run that
+ * was stopped, or killed, goes on from the last checkpoint and ends with the same bits as one that was not.
  */
 public final class TrainingRun {
     private static final String CHECKPOINT = "checkpoint.bin";
     private static final int PROGRESS_STEPS = 50;
 
-    /** How the trainer feeds its network, as the model card will say. */
-    public static final ModelCard.Input INPUT = new ModelCard.Input(
-            "image",
-            LcNet.INPUT_SIZE,
-            LcNet.INPUT_SIZE,
-            ModelCard.ChannelOrder.RGB,
-            List.of(0.0, 0.0, 0.0),
-            List.of(1.0, 1.0, 1.0));
-
     private final Path folder;
     private final Recipe recipe;
     private final TrainingCorpus corpus;
+    private final @Nullable Path teacherFile;
+    private final @Nullable OpenSetGauge gauge;
     private final InstantSource clock;
     private final Consumer<String> progress;
+
+    TrainingRun(
+            Path folder,
+            Recipe recipe,
+            TrainingCorpus corpus,
+            @Nullable Path teacher,
+            @Nullable OpenSetGauge gauge,
+            InstantSource clock,
+            Consumer<String> progress) {
+        if ((recipe.distillation().weight() > 0) != (teacher != null)) {
+            throw new IllegalArgumentException("teacher: " + teacher + " (expected: one if and only if"
+                    + " distillation.weight is above 0, and it is "
+                    + recipe.distillation().weight() + ")");
+        }
+        if (recipe.earlyStopping().used() != (gauge != null)) {
+            throw new IllegalArgumentException(
+                    "gauge: " + gauge + " (expected: one if and only if earlyStopping.labels is above 0)");
+        }
+        this.folder = folder;
+        this.recipe = recipe;
+        this.corpus = corpus;
+        this.teacherFile = teacher;
+        this.gauge = gauge;
+        this.clock = clock;
+        this.progress = progress;
+    }
 
     /**
      * A run; nothing happens before {@link #run}.
      *
      * @param folder made if missing
      * @param recipe may plan another number of images than the checkpoint's, nothing else
+     * @param data read by the same recipe
+     * @param teacher ONNX file, its card beside it; empty without distillation
      * @param progress receives a line now and then
      */
-    public TrainingRun(
-            Path folder, Recipe recipe, TrainingCorpus corpus, InstantSource clock, Consumer<String> progress) {
-        this.folder = folder;
-        this.recipe = recipe;
-        this.corpus = corpus;
-        this.clock = clock;
-        this.progress = progress;
+    public static TrainingRun of(
+            Path folder, Recipe recipe, TrainingData data, Optional<Path> teacher, Consumer<String> progress) {
+        return new TrainingRun(
+                folder,
+                recipe,
+                data.corpus(),
+                teacher.orElse(null),
+                data.heldOut().map(held -> new HeldOutDocuments(held, folder)).orElse(null),
+                InstantSource.system(),
+                progress);
     }
 
     /**
-     * A run on the images of a folder, enriched as the recipe says. Reads and draws them at once, which takes a minute.
+     * Trains until the recipe's images are through or early stopping ends it, from the folder's checkpoint if there is
+     * one.
      *
-     * @param documents folder of flat images, each a class
-     * @param leftOut file names not to train on
-     * @throws IOException if the folder cannot be read or holds no images
-     */
-    public static TrainingRun onDocuments(
-            Path folder, Recipe recipe, Path documents, Set<String> leftOut, Consumer<String> progress)
-            throws IOException {
-        List<Mat> flat = CorpusBuilder.readDocuments(documents, leftOut);
-        progress.accept(flat.size() + " documents read, " + recipe.drawnDocuments() + " to be drawn");
-        List<Mat> drawn = CorpusBuilder.drawDocuments(recipe.drawnDocuments(), recipe.seed(), recipe.parts());
-        TrainingCorpus corpus = CorpusBuilder.build(
-                flat, drawn, recipe.mixture(), recipe.seed(), CorpusBuilder.digest(documents, leftOut));
-        return new TrainingRun(folder, recipe, corpus, InstantSource.system(), progress);
-    }
-
-    /**
-     * Trains until the recipe's images are through, from the folder's checkpoint if there is one.
-     *
-     * @return the averaged network
+     * @return the averaged network; with early stopping that of the best figure
      * @throws IOException if the folder cannot be read or written, or its checkpoint is of another recipe or corpus
      * @throws dev.mekiki.training.engine.TrainingDivergedException if the loss is no longer a number
+     * @throws dev.mekiki.training.engine.TrainingMemoryException if there is too little memory
      */
     public TrainedNetwork run() throws IOException {
-        return runUntil(recipe.steps());
+        return runUntil(recipe.schedule().steps());
     }
 
-    /** Trains until {@code lastStep} steps are done, writes a checkpoint, and returns the averaged network. */
+    /** Trains until {@code lastStep} steps are done, writes a checkpoint, and returns the network. */
     TrainedNetwork runUntil(long lastStep) throws IOException {
         Files.createDirectories(folder);
-        Files.writeString(folder.resolve("recipe.json"), recipe.toJson());
-        Path checkpoint = folder.resolve(CHECKPOINT);
-        try (TrainingEngine engine = engine()) {
-            if (Files.exists(checkpoint)) {
-                restore(engine, checkpoint);
-                progress.accept("going on after step " + engine.stepsDone());
-            }
-            for (TrainingCorpus.Group group : corpus.groups()) {
-                progress.accept(String.format(
-                        Locale.ROOT,
-                        "classes: %6d %-9s share of images %.2f",
-                        group.classes().size(),
-                        group.name(),
-                        group.share()));
-            }
-            PhotographSource source = new PhotographSource(
-                    recipe, corpus, new AugmenterSurfaces(corpus, Preprocessor.of(INPUT), recipe.seed() + 1));
-            long begun = clock.millis();
-            long first = engine.stepsDone();
-            long marked = begun;
-            while (engine.stepsDone() < lastStep) {
-                long step = engine.stepsDone();
-                LossSettings loss = new LossSettings(
-                        recipe.scale(), recipe.marginAt(step), recipe.contrastWeight(), recipe.contrastTemperature());
-                LossParts seen = engine.step(source, loss, recipe.learningRateAt(step));
-                long done = step + 1;
-                if (done % PROGRESS_STEPS == 0 || done == lastStep) {
-                    long now = clock.millis();
-                    progress.accept(line(done, seen, engine.gradientLength(), now - marked, now - begun, done - first));
-                    marked = now;
-                }
-                if (done % recipe.checkpointSteps() == 0 || done == lastStep) {
-                    new Checkpoint(recipe, corpus.digest(), engine.state()).write(checkpoint);
-                }
-            }
-            return engine.averaged();
+        try (TeacherNetwork teacher = teacherFile == null
+                ? null
+                : TeacherNetwork.load(teacherFile, recipe.schedule().parts())) {
+            return runUntil(lastStep, teacher);
         }
     }
 
+    private TrainedNetwork runUntil(long lastStep, @Nullable TeacherNetwork teacher) throws IOException {
+        String digest = teacher == null ? corpus.digest() : corpus.digest() + "+" + teacher.digest();
+        Path file = folder.resolve(CHECKPOINT);
+        int teacherDimension = teacher == null ? 0 : teacher.dimension();
+        try (TrainingEngine engine = new TrainingEngine(recipe.engine(corpus.classCount(), teacherDimension))) {
+            OpenSetProgress best = OpenSetProgress.NONE;
+            if (Files.exists(file)) {
+                Checkpoint checkpoint = readFitting(file, digest);
+                engine.restore(checkpoint.state());
+                best = checkpoint.progress();
+                progress.accept("going on after step " + engine.stepsDone());
+            }
+            Files.writeString(folder.resolve("recipe.json"), recipe.toJson());
+            tellClasses();
+            Preprocessor preprocessor = Preprocessor.of(ModelExport.input(recipe.network()));
+            PhotographSource source = new PhotographSource(
+                    recipe, corpus, new AugmenterSurfaces(corpus, recipe.seed() + 1), preprocessor, teacher);
+            try (EventFile events = EventFile.open(folder.resolve("events"), engine.stepsDone(), clock)) {
+                best = train(engine, source, lastStep, best, events, digest);
+            }
+            return best.isMeasured()
+                    ? TrainedNetwork.of(recipe.network(), best.parameters(), best.statistics())
+                    : engine.averaged();
+        }
+    }
+
+    private void tellClasses() {
+        for (TrainingCorpus.Group group : corpus.groups()) {
+            progress.accept(String.format(
+                    Locale.ROOT,
+                    "classes: %6d %-9s share of images %.2f",
+                    group.classes().size(),
+                    group.name(),
+                    group.share()));
+        }
+    }
+
+    private OpenSetProgress train(
+            TrainingEngine engine,
+            PhotographSource source,
+            long lastStep,
+            OpenSetProgress before,
+            EventFile events,
+            String digest)
+            throws IOException {
+        OpenSetProgress best = before;
+        EarlyStopping stopping = recipe.earlyStopping();
+        long begun = clock.millis();
+        long first = engine.stepsDone();
+        long marked = begun;
+        while (engine.stepsDone() < lastStep && best.misses() < stopping.patience()) {
+            long step = engine.stepsDone();
+            LossParts seen =
+                    engine.step(source, recipe.lossAt(step), recipe.schedule().learningRateAt(step));
+            long done = step + 1;
+            if (done % PROGRESS_STEPS == 0 || done == lastStep) {
+                long now = clock.millis();
+                double rate = Math.min(PROGRESS_STEPS, done - first)
+                        * recipe.schedule().batch()
+                        / Math.max(1e-3, (now - marked) / 1000.0);
+                Duration left = Duration.ofMillis((long) ((double) (now - begun)
+                        / (done - first)
+                        * (recipe.schedule().steps() - done)));
+                progress.accept(line(done, seen, engine.gradientLength(), rate, left));
+                events.scalars(done, scalars(done, seen, engine.gradientLength(), rate));
+                marked = now;
+            }
+            boolean measures = gauge != null
+                    && (stopping.due(done, recipe.schedule().batch())
+                            || done == recipe.schedule().steps());
+            if (gauge != null && measures) {
+                best = measured(engine, gauge, best, events);
+                marked = clock.millis();
+            }
+            if (measures || done % recipe.schedule().checkpointSteps() == 0 || done == lastStep) {
+                new Checkpoint(recipe, digest, engine.state(), best).write(folder.resolve(CHECKPOINT));
+            }
+        }
+        return best;
+    }
+
+    private OpenSetProgress measured(TrainingEngine engine, OpenSetGauge by, OpenSetProgress best, EventFile events)
+            throws IOException {
+        TrainedNetwork network = engine.averaged();
+        double figure = by.measure(network);
+        long done = engine.stepsDone();
+        OpenSetProgress after = best.after(figure, recipe.earlyStopping().leastGain(), done, network);
+        events.scalars(done, Map.of("held-out/TPIR at FPIR 1 %", figure));
+        progress.accept(String.format(
+                Locale.ROOT,
+                "step %d held-out TPIR@FPIR=1%% %.4f, best %.4f of step %d%s",
+                done,
+                figure,
+                after.best(),
+                after.bestStep(),
+                after.misses() < recipe.earlyStopping().patience()
+                        ? ""
+                        : ", no gain in " + after.misses() + " measurements: stopping"));
+        return after;
+    }
+
     /**
-     * The averaged network of a run's checkpoint, and how many images it has seen.
+     * The network that a run's checkpoint holds, as {@link #run} would return it.
      *
      * @throws IOException if there is no readable checkpoint
      */
     public static Snapshot snapshot(Path folder) throws IOException {
         Checkpoint checkpoint = Checkpoint.read(folder.resolve(CHECKPOINT));
+        OpenSetProgress best = checkpoint.progress();
         TrainedNetwork network = TrainedNetwork.of(
-                LcNet.layers(), checkpoint.state().average(), checkpoint.state().averageStatistics());
+                checkpoint.recipe().network(),
+                best.isMeasured() ? best.parameters() : checkpoint.state().average(),
+                best.isMeasured() ? best.statistics() : checkpoint.state().averageStatistics());
+        long steps = best.isMeasured() ? best.bestStep() : checkpoint.state().step();
         return new Snapshot(
                 network,
                 checkpoint.recipe(),
                 checkpoint.corpusDigest(),
-                checkpoint.state().step() * checkpoint.recipe().batch());
+                steps * checkpoint.recipe().schedule().batch());
     }
 
     /**
      * What a checkpoint holds, for export.
      *
+     * @param corpusDigest of the data, and of the teacher if there was one
      * @param imagesSeen photographs drawn up to it
      */
     public record Snapshot(TrainedNetwork network, Recipe recipe, String corpusDigest, long imagesSeen) {}
 
-    private TrainingEngine engine() {
-        return new TrainingEngine(
-                corpus.classCount(),
-                recipe.parts(),
-                recipe.partSize(),
-                recipe.classWeightDeviation(),
-                recipe.optimiser(),
-                recipe.seed());
-    }
-
-    private void restore(TrainingEngine engine, Path file) throws IOException {
+    private Checkpoint readFitting(Path file, String digest) throws IOException {
         Checkpoint checkpoint = Checkpoint.read(file);
-        if (!checkpoint.corpusDigest().equals(corpus.digest())) {
-            throw new IOException(file + ": trained on data " + checkpoint.corpusDigest() + " (expected: "
-                    + corpus.digest() + ", the data given now)");
+        if (!checkpoint.corpusDigest().equals(digest)) {
+            throw new IOException(file + ": trained on data " + checkpoint.corpusDigest() + " (expected: " + digest
+                    + ", the data given now)");
         }
-        Recipe before = checkpoint.recipe().withImages(recipe.images());
+        Recipe before = checkpoint.recipe().withImages(recipe.schedule().images());
         if (!before.equals(recipe)) {
             throw new IOException(file + ": recipe " + before.toJson() + " (expected: " + recipe.toJson()
                     + "; only the number of images may change)");
         }
-        engine.restore(checkpoint.state());
+        return checkpoint;
     }
 
-    private String line(
-            long done, LossParts seen, double gradient, long sinceLine, long sinceStart, long stepsSinceStart) {
-        long steps = Math.min(PROGRESS_STEPS, stepsSinceStart);
-        double rate = steps * recipe.batch() / Math.max(1e-3, sinceLine / 1000.0);
-        Duration left = Duration.ofMillis(
-                stepsSinceStart == 0 ? 0 : (long) ((double) sinceStart / stepsSinceStart * (recipe.steps() - done)));
+    private Map<String, Double> scalars(long done, LossParts seen, double gradient, double rate) {
+        Map<String, Double> values = new LinkedHashMap<>();
+        values.put("loss/classification", seen.classification());
+        if (recipe.contrast().weight() > 0) {
+            values.put("loss/contrast", seen.contrast());
+        }
+        if (recipe.clusters().clusteringWeight() > 0) {
+            values.put("loss/clustering", seen.clustering());
+        }
+        if (recipe.clusters().aligningWeight() > 0) {
+            values.put("loss/aligning", seen.aligning());
+        }
+        if (recipe.distillation().weight() > 0) {
+            values.put("loss/distillation", seen.distillation());
+        }
+        values.put("batch/cosine to the right class", seen.targetCosine());
+        values.put("batch/share right", seen.right());
+        values.put("run/gradient length", gradient);
+        values.put("run/learning rate", recipe.schedule().learningRateAt(done - 1));
+        values.put("run/margin", recipe.marginAt(done - 1));
+        values.put("run/scale", recipe.scaleAt(done - 1));
+        values.put("run/strength", recipe.strengthAt(done - 1));
+        values.put("run/images per second", rate);
+        return values;
+    }
+
+    private String line(long done, LossParts seen, double gradient, double rate, Duration left) {
+        StringBuilder terms = new StringBuilder();
+        term(terms, "pairs", recipe.contrast().weight(), seen.contrast());
+        term(terms, "clusters", recipe.clusters().clusteringWeight(), seen.clustering());
+        term(terms, "aligning", recipe.clusters().aligningWeight(), seen.aligning());
+        term(terms, "teacher", recipe.distillation().weight(), seen.distillation());
         return String.format(
                 Locale.ROOT,
-                "step %d/%d images %d loss %.3f pairs %.3f cosine %.3f right %.2f gradient %.2f rate %.2e margin %.2f"
+                "step %d/%d images %d loss %.3f%s cosine %.3f right %.2f gradient %.2f rate %.2e margin %.2f"
                         + " strength %.2f | %.0f images/s, %d:%02d:%02d left",
                 done,
-                recipe.steps(),
-                done * recipe.batch(),
+                recipe.schedule().steps(),
+                done * recipe.schedule().batch(),
                 seen.classification(),
-                seen.contrast(),
+                terms,
                 seen.targetCosine(),
                 seen.right(),
                 gradient,
-                recipe.learningRateAt(done - 1),
+                recipe.schedule().learningRateAt(done - 1),
                 recipe.marginAt(done - 1),
                 recipe.strengthAt(done - 1),
                 rate,
                 left.toHours(),
                 left.toMinutesPart(),
                 left.toSecondsPart());
+    }
+
+    private static void term(StringBuilder onto, String name, double weight, double value) {
+        if (weight > 0) {
+            onto.append(String.format(Locale.ROOT, " %s %.3f", name, value));
+        }
     }
 }

@@ -4,7 +4,17 @@ import dev.mekiki.inference.preprocess.Preprocessor;
 import dev.mekiki.training.augment.AugmenterSurfaces;
 import dev.mekiki.training.corpus.CorpusBuilder;
 import dev.mekiki.training.corpus.TrainingCorpus;
-import dev.mekiki.training.network.LcNet;
+import dev.mekiki.training.engine.BatchPart;
+import dev.mekiki.training.engine.ContrastSettings;
+import dev.mekiki.training.engine.EngineSettings;
+import dev.mekiki.training.engine.Hardware;
+import dev.mekiki.training.engine.HeadSettings;
+import dev.mekiki.training.engine.LossSettings;
+import dev.mekiki.training.engine.OptimiserSettings;
+import dev.mekiki.training.engine.TrainingEngine;
+import dev.mekiki.training.export.ModelExport;
+import dev.mekiki.training.network.NetworkSettings;
+import dev.mekiki.training.network.TrainedNetwork;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -29,7 +39,35 @@ public final class Drawings {
     }
 
     public static AugmenterSurfaces surfaces(TrainingCorpus corpus) {
-        return new AugmenterSurfaces(corpus, Preprocessor.of(TrainingRun.INPUT), 3);
+        return new AugmenterSurfaces(corpus, 3);
+    }
+
+    /** What serving does with an image before the published network. */
+    public static Preprocessor preprocessor() {
+        return Preprocessor.of(ModelExport.input(NetworkSettings.DOCUMENTS));
+    }
+
+    /** CosFace at a small scale without margin, with pairs. */
+    public static LossSettings loss() {
+        return Recipe.documents()
+                .withLosses(
+                        new HeadSettings(HeadSettings.Kind.SOFTMAX, 16, 16, 0, 0, 0, 0, .333, 1, .1),
+                        new ContrastSettings(ContrastSettings.Kind.PAIRS, 1, .1),
+                        Recipe.documents().clusters(),
+                        Recipe.documents().distillation())
+                .lossAt(0);
+    }
+
+    /** A network that saw {@code steps} batches of {@link #stripes}; its average forgets quickly. */
+    public static TrainedNetwork train(NetworkSettings network, int steps) {
+        OptimiserSettings optimiser = new OptimiserSettings(.9, .99, 1e-8, .01, 5, .8);
+        try (TrainingEngine engine =
+                new TrainingEngine(new EngineSettings(network, 4, 1, 4, .1, 1, 0, false, optimiser, Hardware.CPU, 3))) {
+            for (int i = 0; i < steps; i++) {
+                engine.step(Drawings::stripes, loss(), 1e-3);
+            }
+            return engine.averaged();
+        }
     }
 
     public static FloatBuffer tensor(int images) {
@@ -45,18 +83,25 @@ public final class Drawings {
     }
 
     /** A batch source of four classes: stripes of two pitches in two directions, under noise. */
+    public static void stripes(long step, int part, BatchPart into) {
+        stripes(step, part, into.images(), into.labels());
+    }
+
+    /** Of any square input. */
     public static void stripes(long step, int part, FloatBuffer images, int[] labels) {
         SplittableRandom random = new SplittableRandom(step * 31 + part);
+        int floats = images.capacity() / labels.length;
+        int size = (int) Math.round(Math.sqrt(floats / 3.0));
         for (int i = 0; i < labels.length; i++) {
             int label = (i / 2 + 2 * part) % 4;
             labels[i] = label;
-            int pitch = label % 2 == 0 ? 8 : 24;
-            for (int p = 0; p < FLOATS; p++) {
-                int x = p % LcNet.INPUT_SIZE;
-                int y = p / LcNet.INPUT_SIZE % LcNet.INPUT_SIZE;
+            int pitch = size / 16 * (label % 2 == 0 ? 1 : 3);
+            for (int p = 0; p < floats; p++) {
+                int x = p % size;
+                int y = p / size % size;
                 int along = label < 2 ? x : y;
                 float stripe = along / pitch % 2 == 0 ? .8f : .2f;
-                images.put(i * FLOATS + p, stripe + (random.nextFloat() - .5f) * .3f);
+                images.put(i * floats + p, stripe + (random.nextFloat() - .5f) * .3f);
             }
         }
     }

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.mekiki.inference.decode.DecodedImage;
 import dev.mekiki.inference.decode.ImageDecoder;
 import dev.mekiki.inference.decode.ImageLimits;
-import dev.mekiki.inference.preprocess.Preprocessor;
 import dev.mekiki.training.augment.Augmenter;
 import dev.mekiki.training.corpus.TrainingCorpus;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
@@ -28,10 +28,14 @@ class PreprocessingTest {
         FloatBuffer served = Drawings.tensor(1);
         Augmenter augmenter = new Augmenter(Drawings.surfaces(corpus));
         for (int document = 0; document < 2; document++) {
-            Mat flat = corpus.documentClass(document).image();
-            augmenter.photograph(corpus.documentClass(document), 0, new SplittableRandom(1), trained, 0);
+            Mat flat = corpus.documentClass(document).images().getFirst();
+            augmenter.photograph(
+                    corpus.documentClass(document),
+                    0,
+                    new SplittableRandom(1),
+                    List.of(new Augmenter.Print(Drawings.preprocessor(), trained, 0)));
             try (DecodedImage decoded = new ImageDecoder(ImageLimits.DEFAULT, 256).decode(png(flat))) {
-                Preprocessor.of(TrainingRun.INPUT).write(decoded.bgr(), decoded.extent(), served, 0);
+                Drawings.preprocessor().write(decoded.bgr(), decoded.extent(), served, 0);
             }
             assertThat(Drawings.values(served)).isEqualTo(Drawings.values(trained));
         }
@@ -50,7 +54,7 @@ class PreprocessingTest {
         Mat ramps = new Mat(256, 256, opencv_core.CV_8UC3);
         ramps.data().put(pixels);
         FloatBuffer tensor = Drawings.tensor(1);
-        Preprocessor.of(TrainingRun.INPUT).write(ramps, tensor, 0);
+        Drawings.preprocessor().write(ramps, tensor, 0);
         for (int y = 0; y < 128; y += 9) {
             for (int x = 0; x < 128; x += 7) {
                 int at = 128 * y + x;

@@ -3,9 +3,21 @@ package dev.mekiki.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mekiki.inference.model.ModelCard;
+import dev.mekiki.training.augment.PhotographSettings;
+import dev.mekiki.training.corpus.ClassSettings;
 import dev.mekiki.training.corpus.CorpusBuilder;
 import dev.mekiki.training.corpus.TrainingCorpus;
+import dev.mekiki.training.engine.ClusterSettings;
+import dev.mekiki.training.engine.ContrastSettings;
+import dev.mekiki.training.engine.DistillationSettings;
+import dev.mekiki.training.engine.Hardware;
+import dev.mekiki.training.engine.HeadSettings;
 import dev.mekiki.training.engine.OptimiserSettings;
+import dev.mekiki.training.export.ModelExport;
+import dev.mekiki.training.network.Backbone;
+import dev.mekiki.training.network.Neck;
+import dev.mekiki.training.network.NetworkSettings;
 import dev.mekiki.training.network.TrainedNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +25,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,24 +36,25 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainingRunTest {
     private static final Recipe TINY = new Recipe(
             11,
-            32,
-            2,
-            4,
-            1e-3,
-            .1,
+            new NetworkSettings(Backbone.LCNET_025, Neck.SQUEEZE, 64, 32),
+            new ClassSettings(ClassSettings.Kind.MIXTURE, new CorpusBuilder.Mixture(0, 0, .5, .5, 0, 0), 0),
+            new PhotographSettings(.3, .5),
+            new HeadSettings(HeadSettings.Kind.COSFACE, 16, 16, 0, .2, .25, .75, .333, 1, .1),
+            new ContrastSettings(ContrastSettings.Kind.PAIRS, 1, .1),
+            new ClusterSettings(0, true, 16, 0, .05, 0, .2),
+            new DistillationSettings(DistillationSettings.Kind.COSINE, 0, .05),
             new OptimiserSettings(.9, .99, 1e-8, .05, 5, .9),
-            .1,
-            16,
-            .2,
-            .25,
-            .75,
-            1,
-            .1,
-            .3,
-            .5,
-            new CorpusBuilder.Mixture(0, 0, .5, .5, 0, 0),
-            0,
-            2);
+            new Schedule(32, 2, 4, 1e-3, .1, 2),
+            new EarlyStopping(0, 8, 2, .01),
+            Hardware.CPU);
+
+    /** All that a checkpoint must keep. */
+    private static final Recipe EVERYTHING = TINY.withLosses(
+                    new HeadSettings(HeadSettings.Kind.ARCFACE, 16, 4, .5, .3, 0, .5, .333, .7, .1),
+                    new ContrastSettings(ContrastSettings.Kind.SUPCON, 1, .1),
+                    new ClusterSettings(.1, true, 16, 1, .1, .1, .2),
+                    new DistillationSettings(DistillationSettings.Kind.TEMPERATURE, 1, .05))
+            .withEarlyStopping(new EarlyStopping(4, 8, 10, .01));
 
     private static TrainingCorpus corpus;
 
@@ -65,25 +81,68 @@ class TrainingRunTest {
     }
 
     @Test
+    void aStoppedRunWithTeacherCentresSampledClassesAndEarlyStoppingDoesSoToo() throws IOException {
+        Path teacher = teacher();
+        // Of 16 classes a step takes 11, more than its 8 images.
+        List<String> all = new ArrayList<>();
+        new TrainingRun(folder.resolve("through"), EVERYTHING, corpus, teacher, by(.1, .3, .2, .25), CLOCK, all::add)
+                .run();
+        new TrainingRun(folder.resolve("stopped"), EVERYTHING, corpus, teacher, by(.1, .3), CLOCK, l -> {}).runUntil(2);
+        new TrainingRun(folder.resolve("stopped"), EVERYTHING, corpus, teacher, by(.2, .25), CLOCK, l -> {}).run();
+        assertThat(folder.resolve("stopped/checkpoint.bin"))
+                .hasSameBinaryContentAs(folder.resolve("through/checkpoint.bin"));
+        assertThat(all).anyMatch(l -> l.contains(" clusters ") && l.contains(" aligning ") && l.contains(" teacher "));
+    }
+
+    @Test
+    void endsWhenTheFigureNoLongerGrowsAndGivesTheNetworkOfTheBest() throws IOException {
+        Recipe stopping = TINY.withImages(80).withEarlyStopping(new EarlyStopping(4, 8, 2, .01));
+        List<TrainedNetwork> seen = new ArrayList<>();
+        Iterator<Double> figures = List.of(.5, .7, .705, .6).iterator();
+        List<String> lines = new ArrayList<>();
+        OpenSetGauge gauge = network -> {
+            seen.add(network);
+            return figures.next();
+        };
+        TrainedNetwork best =
+                new TrainingRun(folder.resolve("run"), stopping, corpus, null, gauge, CLOCK, lines::add).run();
+        assertThat(seen).hasSize(4);
+        assertThat(best.parameters()).isEqualTo(seen.get(1).parameters());
+        assertThat(lines.getLast())
+                .isEqualTo("step 4 held-out TPIR@FPIR=1% 0.6000, best 0.7000 of step 2, no gain in 2 measurements:"
+                        + " stopping");
+        TrainingRun.Snapshot snapshot = TrainingRun.snapshot(folder.resolve("run"));
+        assertThat(snapshot.imagesSeen()).isEqualTo(16);
+        assertThat(snapshot.network().parameters()).isEqualTo(best.parameters());
+        // Started again, it knows that it has ended.
+        new TrainingRun(folder.resolve("run"), stopping, corpus, null, gauge, CLOCK, lines::add).run();
+        assertThat(seen).hasSize(4);
+    }
+
+    @Test
     void aFinishedRunIsReadFromItsCheckpoint() throws IOException {
         TrainedNetwork trained = run("run", TINY, corpus, new ArrayList<>()).runUntil(2);
         TrainingRun.Snapshot snapshot = TrainingRun.snapshot(folder.resolve("run"));
         assertThat(snapshot.imagesSeen()).isEqualTo(16);
         assertThat(snapshot.recipe()).isEqualTo(TINY);
         assertThat(snapshot.network().parameters()).isEqualTo(trained.parameters());
+        assertThat(folder.resolve("run/events")).isDirectoryContaining("glob:**tfevents*");
     }
 
     @Test
-    void refusesToGoOnWithOtherDataOrAnotherRecipe() throws IOException {
+    void refusesToGoOnWithOtherDataAnotherTeacherOrAnotherRecipe() throws IOException {
         run("run", TINY, corpus, new ArrayList<>()).runUntil(1);
         TrainingCorpus other = new TrainingCorpus(corpus.groups(), "other data");
         assertThatThrownBy(() -> run("run", TINY, other, new ArrayList<>()).run())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("other data");
-        Recipe seeded = Recipe.fromJson(TINY.toJson().replace("\"seed\" : 11", "\"seed\" : 12"));
-        assertThatThrownBy(() -> run("run", seeded, corpus, new ArrayList<>()).run())
+        assertThatThrownBy(() ->
+                        run("run", TINY.withSeed(12), corpus, new ArrayList<>()).run())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("only the number of images may change");
+        assertThatThrownBy(() -> run("run", EVERYTHING, corpus, new ArrayList<>()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("teacher: null (expected: one if and only if");
     }
 
     @Test
@@ -95,7 +154,30 @@ class TrainingRunTest {
         assertThatThrownBy(() -> TrainingRun.snapshot(folder.resolve("run"))).isInstanceOf(IOException.class);
     }
 
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.EPOCH);
+
     private TrainingRun run(String name, Recipe recipe, TrainingCorpus data, List<String> lines) {
-        return new TrainingRun(folder.resolve(name), recipe, data, InstantSource.fixed(Instant.EPOCH), lines::add);
+        return new TrainingRun(folder.resolve(name), recipe, data, null, null, CLOCK, lines::add);
+    }
+
+    /** Gives these figures, one a measurement. */
+    private static @Nullable OpenSetGauge by(Double... figures) {
+        Iterator<Double> next = List.of(figures).iterator();
+        return network -> next.next();
+    }
+
+    /** A network as it started, of another input size and dimension than the student. */
+    private Path teacher() throws IOException {
+        Recipe other = TINY.withNetwork(new NetworkSettings(Backbone.LCNET_025, Neck.GLOBAL_AVERAGE, 32, 24));
+        TrainedNetwork network =
+                run("teacher", other, corpus, new ArrayList<>()).runUntil(1);
+        ModelExport.write(
+                network,
+                folder,
+                "teacher",
+                1,
+                new ModelCard.Calibration(.01, .5, .1, 0, "none"),
+                new ModelCard.Provenance("data", 1, "test", "jvm", Map.of()));
+        return folder.resolve("teacher.onnx");
     }
 }

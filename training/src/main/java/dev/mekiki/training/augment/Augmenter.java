@@ -4,9 +4,11 @@ import static org.bytedeco.opencv.global.opencv_core.CV_32FC1;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
 
+import dev.mekiki.inference.preprocess.Preprocessor;
 import dev.mekiki.training.corpus.TrainingCorpus.DocumentClass;
 import dev.mekiki.training.corpus.Turn;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -54,33 +56,45 @@ public final class Augmenter {
     }
 
     /**
-     * Draws one photograph into the network's input, through the preprocessing that serving uses.
+     * Where a photograph goes.
      *
-     * @param strength 0 (the flat document itself, exactly as serving sees it) to 1 (everything up to its worst)
-     * @param tensor where to
+     * @param preprocessor of the network that will see it; the one that serving uses
+     * @param tensor its input
      * @param offset index of the first float
      */
-    public void photograph(
-            DocumentClass document, double strength, SplittableRandom random, FloatBuffer tensor, int offset) {
+    public record Print(Preprocessor preprocessor, FloatBuffer tensor, int offset) {}
+
+    /**
+     * Draws one photograph into the inputs of one network or several.
+     *
+     * @param strength 0 (the flat document itself, exactly as serving sees it) to 1 (everything up to its worst)
+     */
+    public void photograph(DocumentClass document, double strength, SplittableRandom random, List<Print> prints) {
         if (!(strength >= 0 && strength <= 1)) {
             throw new IllegalArgumentException("strength: " + strength + " (expected: 0..1)");
         }
         try (PointerScope scope = new PointerScope()) {
+            Mat image = document.image(random);
             if (strength == 0) {
-                surfaces.preprocessor().write(turned(document), tensor, offset);
+                write(turned(image, document.turn()), prints);
                 return;
             }
-            place(document, strength, random);
+            place(image, document.turn(), strength, random);
             light(strength, random);
             blur(strength, random);
             capture(strength, random);
-            surfaces.preprocessor().write(small, tensor, offset);
+            write(small, prints);
         }
     }
 
-    private static Mat turned(DocumentClass document) {
-        Turn turn = document.turn();
-        Mat image = document.image();
+    private static void write(Mat photograph, List<Print> prints) {
+        for (Print print : prints) {
+            print.preprocessor().write(photograph, print.tensor(), print.offset());
+        }
+    }
+
+    private static Mat turned(Mat flat, Turn turn) {
+        Mat image = flat;
         if (turn.mirrored()) {
             Mat mirrored = new Mat();
             opencv_core.flip(image, mirrored, 1);
@@ -106,10 +120,9 @@ public final class Augmenter {
     }
 
     /** Lays the document on a surface, seen from somewhere above it. */
-    private void place(DocumentClass document, double strength, SplittableRandom random) {
-        Mat image = document.image();
-        double width = document.turn().swapsSides() ? image.rows() : image.cols();
-        double height = document.turn().swapsSides() ? image.cols() : image.rows();
+    private void place(Mat image, Turn turn, double strength, SplittableRandom random) {
+        double width = turn.swapsSides() ? image.rows() : image.cols();
+        double height = turn.swapsSides() ? image.cols() : image.rows();
         double diagonal = Math.hypot(width, height);
         double[] x = {-width / 2, width / 2, width / 2, -width / 2};
         double[] y = {-height / 2, -height / 2, height / 2, height / 2};
@@ -162,7 +175,7 @@ public final class Augmenter {
         }
         FloatPointer to = new FloatPointer(8L);
         FloatPointer from = new FloatPointer(8L);
-        int[] corners = document.turn().corners();
+        int[] corners = turn.corners();
 
         double pixels = FRAME * Math.sqrt((boxWidth / frameWidth) * (boxHeight / frameHeight));
         Mat source = image;

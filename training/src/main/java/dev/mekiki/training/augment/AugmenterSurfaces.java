@@ -2,7 +2,6 @@ package dev.mekiki.training.augment;
 
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
 
-import dev.mekiki.inference.preprocess.Preprocessor;
 import dev.mekiki.training.corpus.TrainingCorpus;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,18 +20,17 @@ public final class AugmenterSurfaces {
     private final BackgroundBank backgrounds;
     private final Mat colourNoise;
     private final Mat greyNoise;
-    private final Preprocessor preprocessor;
 
     /** Draws the surfaces; a few of them show documents of {@code corpus}. */
-    public AugmenterSurfaces(TrainingCorpus corpus, Preprocessor preprocessor, long seed) {
+    public AugmenterSurfaces(TrainingCorpus corpus, long seed) {
         // Images are spread over threads already.
         opencv_core.setNumThreads(1);
-        this.preprocessor = preprocessor;
         List<Mat> documents = new ArrayList<>();
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < 200; i++) {
-            documents.add(
-                    corpus.documentClass(random.nextInt(corpus.classCount())).image());
+            documents.add(corpus.documentClass(random.nextInt(corpus.classCount()))
+                    .images()
+                    .getFirst());
         }
         backgrounds = new BackgroundBank(BACKGROUNDS, documents, random.nextLong());
         colourNoise = noise(random, false);
@@ -52,10 +50,6 @@ public final class AugmenterSurfaces {
         Mat noise = new Mat(NOISE_SIZE, NOISE_SIZE, CV_8UC3);
         noise.data().put(values);
         return noise;
-    }
-
-    Preprocessor preprocessor() {
-        return preprocessor;
     }
 
     BackgroundBank backgrounds() {

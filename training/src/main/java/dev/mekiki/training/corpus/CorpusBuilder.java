@@ -57,7 +57,32 @@ public final class CorpusBuilder {
      * @param collaged share taken by collages; the four shares and that of drawn documents sum to 1
      */
     public record Mixture(
-            int partsPerDocument, int collages, double upright, double turned, double parts, double collaged) {}
+            int partsPerDocument, int collages, double upright, double turned, double parts, double collaged) {
+        public Mixture {
+            require("partsPerDocument", partsPerDocument, 1_000_000);
+            require("collages", collages, 10_000_000);
+            require("upright", upright, 1);
+            require("turned", turned, 1);
+            require("parts", parts, 1);
+            require("collaged", collaged, 1);
+            double sum = upright + turned + parts + collaged;
+            if (sum > 1 + 1e-9) {
+                throw new IllegalArgumentException(
+                        "upright, turned, parts, collaged: " + sum + " together (expected: at most 1)");
+            }
+            if ((partsPerDocument == 0 && parts > 0) || (collages == 0 && collaged > 0)) {
+                throw new IllegalArgumentException("parts, collaged: " + parts + ", " + collaged
+                        + " (expected: 0 where partsPerDocument, " + partsPerDocument + ", or collages, " + collages
+                        + ", is 0)");
+            }
+        }
+
+        private static void require(String field, double value, double high) {
+            if (!(value >= 0 && value <= high)) {
+                throw new IllegalArgumentException(field + ": " + value + " (expected: 0.." + high + ")");
+            }
+        }
+    }
 
     /**
      * Reads the images of a folder, smallest name first.
@@ -69,16 +94,26 @@ public final class CorpusBuilder {
     public static List<Mat> readDocuments(Path folder, Set<String> leftOut) throws IOException {
         List<Mat> documents = new ArrayList<>();
         for (Path file : files(folder, leftOut)) {
-            Mat image = opencv_imgcodecs.imread(file.toString(), opencv_imgcodecs.IMREAD_COLOR);
-            if (image.empty()) {
-                throw new IOException(file + ": not an image (expected: JPEG, PNG or WebP)");
-            }
-            documents.add(shrink(image));
+            documents.add(read(file));
         }
         if (documents.isEmpty()) {
             throw new IOException(folder + ": no images (expected: at least 2)");
         }
         return withoutRepeats(documents);
+    }
+
+    /**
+     * Reads one image.
+     *
+     * @return 8-bit BGR, no side longer than {@link #LONGEST_SIDE}
+     * @throws IOException if it is not an image
+     */
+    public static Mat read(Path file) throws IOException {
+        Mat image = opencv_imgcodecs.imread(file.toString(), opencv_imgcodecs.IMREAD_COLOR);
+        if (image.empty()) {
+            throw new IOException(file + ": not an image (expected: JPEG, PNG or WebP)");
+        }
+        return shrink(image);
     }
 
     /** Leaves out documents that repeat an earlier one: two classes that look the same cannot be told apart. */
@@ -154,10 +189,15 @@ public final class CorpusBuilder {
 
     /** SHA-256 over names and bytes of the images that {@link #readDocuments} reads, hexadecimal. */
     public static String digest(Path folder, Set<String> leftOut) throws IOException {
+        return digest(folder, files(folder, leftOut));
+    }
+
+    /** SHA-256 over names, relative to {@code folder}, and bytes of files, hexadecimal. */
+    public static String digest(Path folder, List<Path> files) throws IOException {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (Path file : files(folder, leftOut)) {
-                digest.update(file.getFileName().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            for (Path file : files) {
+                digest.update(folder.relativize(file).toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
                 digest.update(Files.readAllBytes(file));
             }
             return HexFormat.of().formatHex(digest.digest());
@@ -228,6 +268,37 @@ public final class CorpusBuilder {
                     drawn.stream().map(d -> new DocumentClass(d, Turn.NONE)).toList()));
         }
         return new TrainingCorpus(groups, digest);
+    }
+
+    /** Each image a class. */
+    public static TrainingCorpus eachImage(List<Mat> images, String digest) {
+        return alike(
+                "images",
+                images.stream().map(i -> new DocumentClass(i, Turn.NONE)).toList(),
+                digest);
+    }
+
+    /** Each of the 24 {@link Variant variants} of each image a class: image ℓ has the classes 24ℓ to 24ℓ+23. */
+    public static TrainingCorpus variants(List<Mat> images, String digest) {
+        List<DocumentClass> classes = new ArrayList<>();
+        for (Mat image : images) {
+            for (int v = 0; v < Variant.COUNT; v++) {
+                classes.add(Variant.of(v).of(image));
+            }
+        }
+        return alike("variants", classes, digest);
+    }
+
+    /** Each group of images a class. */
+    public static TrainingCorpus labelled(List<List<Mat>> groups, String digest) {
+        return alike(
+                "labels",
+                groups.stream().map(g -> new DocumentClass(g, Turn.NONE)).toList(),
+                digest);
+    }
+
+    private static TrainingCorpus alike(String name, List<DocumentClass> classes, String digest) {
+        return new TrainingCorpus(List.of(new Group(name, 1, classes)), digest);
     }
 
     private static Turn turn(SplittableRandom random) {

@@ -5,18 +5,35 @@ import java.util.SplittableRandom;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
- * The classes that a network is trained to tell apart. Each class is one flat image; a photograph of it is drawn anew
- * every time. Immutable and safe to share between threads; images are read, never written.
+ * The classes that a network is trained to tell apart. Each class is one flat image or several; a photograph of one of
+ * them is drawn anew every time. Immutable and safe to share between threads; images are read, never written.
  */
 public final class TrainingCorpus {
 
     /**
      * One class.
      *
-     * @param image 8-bit BGR
+     * @param images 8-bit BGR, at least one; all alike likely
      * @param turn quarter turns clockwise and mirroring applied when photographed, see {@link Turn}
      */
-    public record DocumentClass(Mat image, Turn turn) {}
+    public record DocumentClass(List<Mat> images, Turn turn) {
+        public DocumentClass {
+            if (images.isEmpty()) {
+                throw new IllegalArgumentException("class: no images (expected: at least 1)");
+            }
+            images = List.copyOf(images);
+        }
+
+        /** A class of one image. */
+        public DocumentClass(Mat image, Turn turn) {
+            this(List.of(image), turn);
+        }
+
+        /** One of the images; draws nothing if there is only one. */
+        public Mat image(SplittableRandom random) {
+            return images.size() == 1 ? images.getFirst() : images.get(random.nextInt(images.size()));
+        }
+    }
 
     /**
      * Classes that are drawn with one common probability.

@@ -1,28 +1,46 @@
 package dev.mekiki.training.engine;
 
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
 /**
- * What one step saw.
+ * What one step saw; terms that are switched off are 0.
  *
- * @param classification mean CosFace loss, nats
- * @param contrast mean loss between two views, nats; 0 when switched off
+ * @param classification mean loss of the head, nats
+ * @param contrast mean loss between images of a class, nats
+ * @param clustering mean loss against remembered class centres, nats
+ * @param aligning mean of 1 − cosine between class weights and centres
+ * @param distillation mean distance to the teacher: 1 − cosine, or nats
  * @param targetCosine mean cosine to the right class's weight
- * @param right share of images whose nearest class weight is the right one
+ * @param right share of images whose nearest class weight, of those the step took, is the right one
  */
-public record LossParts(double classification, double contrast, double targetCosine, double right) {
+public record LossParts(
+        double classification,
+        double contrast,
+        double clustering,
+        double aligning,
+        double distillation,
+        double targetCosine,
+        double right) {
 
     /** The mean over parts of a batch of equal size. */
-    static LossParts mean(java.util.List<LossParts> parts) {
-        double a = 0;
-        double b = 0;
-        double c = 0;
-        double d = 0;
-        for (LossParts p : parts) {
-            a += p.classification;
-            b += p.contrast;
-            c += p.targetCosine;
-            d += p.right;
-        }
-        int n = parts.size();
-        return new LossParts(a / n, b / n, c / n, d / n);
+    static LossParts mean(List<LossParts> parts) {
+        return new LossParts(
+                mean(parts, LossParts::classification),
+                mean(parts, LossParts::contrast),
+                mean(parts, LossParts::clustering),
+                mean(parts, LossParts::aligning),
+                mean(parts, LossParts::distillation),
+                mean(parts, LossParts::targetCosine),
+                mean(parts, LossParts::right));
+    }
+
+    private static double mean(List<LossParts> parts, ToDoubleFunction<LossParts> term) {
+        return parts.stream().mapToDouble(term).average().orElseThrow();
+    }
+
+    /** Whether every term is a number. */
+    boolean isFinite() {
+        return Double.isFinite(classification + contrast + clustering + aligning + distillation);
     }
 }

@@ -16,4 +16,14 @@ public record OptimiserSettings(
         double epsilon,
         double weightDecay,
         double gradientLimit,
-        double averageDecay) {}
+        double averageDecay) {
+
+    public OptimiserSettings {
+        Ranges.require("firstDecay", firstDecay, 0, 0.9999);
+        Ranges.require("secondDecay", secondDecay, 0, 0.99999);
+        Ranges.require("epsilon", epsilon, 1e-16, 1);
+        Ranges.require("weightDecay", weightDecay, 0, 10);
+        Ranges.require("gradientLimit", gradientLimit, 1e-6, 1e6);
+        Ranges.require("averageDecay", averageDecay, 0, 0.999999);
+    }
+}

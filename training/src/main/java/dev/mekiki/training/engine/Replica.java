@@ -1,25 +1,20 @@
 package dev.mekiki.training.engine;
 
-import static org.bytedeco.pytorch.global.torch.ScalarType;
-
 import dev.mekiki.training.network.Layer;
-import dev.mekiki.training.network.LcNet;
+import dev.mekiki.training.network.NetworkSettings;
 import dev.mekiki.training.network.ParameterLayout;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarOptional;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The network and head over shared weights, with gradients and running statistics of its own. Several replicas work on
@@ -29,37 +24,51 @@ import org.bytedeco.pytorch.global.torch;
  * <p>Confined to one thread between two calls of {@link TrainingEngine#step}.
  */
 final class Replica {
-    private static final double NORM_FLOOR = 1e-12;
+    /** Share of a batch's own mean and variance in the running ones. */
+    private static final double STATISTIC_MOMENTUM = 0.1;
 
+    private final NetworkSettings network;
     private final List<Layer> layers;
     private final Map<String, Tensor> leaves = new HashMap<>();
     private final Map<String, Tensor> running = new HashMap<>();
-    private final Tensor classWeights;
+    private final Tensor weights;
+    private final long classesAt;
+    private final Tensor projection;
+    private final boolean low;
     final Tensor gradient;
     final Tensor statistics;
-    private final double statisticMomentum;
 
     /**
-     * @param weights flat parameters followed by the class weights; shared by all replicas
-     * @param classes rows of the class weights
+     * A replica.
+     *
+     * @param weights flat parameters, the projection to a teacher, the weights of the classes that a step takes; shared
+     *     by all replicas
+     * @param teacherDimension 0 without a teacher
      */
-    Replica(List<Layer> layers, ParameterLayout layout, Tensor weights, int classes, double statisticMomentum) {
-        this.layers = layers;
-        this.statisticMomentum = statisticMomentum;
-        this.gradient = torch.zeros(weights.numel());
-        this.statistics = torch.zeros((long) layout.statisticCount());
+    Replica(
+            NetworkSettings network,
+            ParameterLayout layout,
+            Tensor weights,
+            int teacherDimension,
+            Hardware.Precision precision) {
+        this.network = network;
+        this.layers = network.layers();
+        this.weights = weights;
+        long projected = (long) teacherDimension * network.dimension();
+        this.classesAt = layout.parameterCount() + projected;
+        this.low = precision == Hardware.Precision.BFLOAT16;
+        this.gradient = torch.zeros_like(weights);
+        this.statistics = torch.zeros(new long[] {layout.statisticCount()}, weights.options());
         for (ParameterLayout.Slot slot : layout.parameters()) {
-            leaves.put(slot.name(), leaf(weights, slot.offset(), slot.count(), slot.sizes()));
+            leaves.put(slot.name(), leaf(slot.offset(), slot.count(), slot.sizes()));
         }
+        this.projection = leaf(layout.parameterCount(), projected, new long[] {teacherDimension, network.dimension()});
         for (ParameterLayout.Slot slot : layout.statistics()) {
             running.put(slot.name(), statistics.narrow(0, slot.offset(), slot.count()));
         }
-        this.classWeights = leaf(
-                weights, layout.parameterCount(), (long) classes * LcNet.DIMENSION, new long[] {classes, LcNet.DIMENSION
-                });
     }
 
-    private Tensor leaf(Tensor weights, long offset, long count, long[] shape) {
+    private Tensor leaf(long offset, long count, long[] shape) {
         Tensor leaf = weights.narrow(0, offset, count).view(shape).detach();
         leaf.set_requires_grad(true);
         leaf.mutable_grad().put(gradient.narrow(0, offset, count).view(shape));
@@ -67,101 +76,143 @@ final class Replica {
     }
 
     /**
-     * Forward and backward over one part of the batch; leaves the gradient of {@code share} times the mean loss in
-     * {@link #gradient}.
+     * What one part of a batch gave.
      *
-     * @param images {@code [n, 3, S, S]}, direct
-     * @param labels class of each image; when {@code contrast} is positive, images 2i and 2i+1 are of one class
+     * @param units unit embeddings {@code [n × D]}, empty unless asked for
      */
-    LossParts learn(FloatBuffer images, int[] labels, LossSettings loss, double share) {
-        try (PointerScope scope = new PointerScope()) {
-            gradient.zero_();
-            int n = labels.length;
-            Tensor features = forward(tensorOf(images, n), true);
-            Tensor unit = unitRows(features);
-            // The products are divided by the lengths, not the weights: a fraction of the memory traffic.
-            Tensor lengths = classWeights.norm(new ScalarOptional(new Scalar(2f)), 1L);
-            Tensor cosine =
-                    torch.matmul(unit, classWeights.t()).div(torch.clamp_min(lengths, new Scalar((float) NORM_FLOOR)));
-            Tensor target = longTensor(labels);
-            Tensor column = target.view(n, 1);
-            Tensor classification = cosFace(cosine, target, loss.scale(), loss.margin());
-            Tensor targetCosine = cosine.detach().gather(1, column).mean();
-            Tensor total = classification;
-            double contrast = 0;
-            if (loss.contrastWeight() > 0) {
-                Tensor pairs = pairContrast(unit, n, loss.contrastTemperature());
-                total = total.add(pairs.mul(new Scalar((float) loss.contrastWeight())));
-                contrast = pairs.item_float();
-            }
-            total.mul(new Scalar((float) share)).backward();
-            Tensor best = cosine.detach().argmax(new org.bytedeco.pytorch.LongOptional(1), false);
-            float right = best.eq(target).to(ScalarType.Float).mean().item_float();
-            return new LossParts(classification.item_float(), contrast, targetCosine.item_float(), right);
-        }
-    }
+    @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
+    record Seen(LossParts parts, float[] units) {}
 
     /**
-     * Mean CosFace loss: cross-entropy of {@code s·cos} with the margin taken off the target's cosine (Source: Wang et al.,
-     * arXiv 1801.09414). Margin 0 is a softmax over scaled cosines.
+     * The classes that a step takes.
      *
-     * @param cosine {@code [n, classes]}
-     * @param target {@code [n]}, 64-bit
+     * @param count how many
+     * @param rows of the images' classes among them
+     * @param centres {@code [count, D]} of these classes; null if none are remembered
+     * @param leans of the margins of the images' classes
      */
-    static Tensor cosFace(Tensor cosine, Tensor target, double scale, double margin) {
-        Tensor offset = torch.zeros(cosine.size(0), cosine.size(1))
-                .scatter_(1, target.view(-1, 1), new Scalar((float) -margin));
-        return torch.cross_entropy_loss(cosine.add(offset).mul(new Scalar((float) scale)), target);
-    }
+    @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
+    record StepClasses(int count, int[] rows, @Nullable Tensor centres, float[] leans) {}
 
-    /** Normalised-temperature cross-entropy between the two views of each class (Source: SimCLR, arXiv 2002.05709). */
-    private static Tensor pairContrast(Tensor unit, int n, double temperature) {
-        Tensor self = torch.eye(n).mul(new Scalar(-1e4f));
-        Tensor logits = torch.matmul(unit, unit.t())
-                .mul(new Scalar((float) (1 / temperature)))
-                .add(self);
-        int[] partner = new int[n];
-        for (int i = 0; i < n; i++) {
-            partner[i] = i ^ 1;
+    /**
+     * Forward and backward over one part of the batch; leaves the gradient of {@code share} times the mean loss in
+     * {@link #gradient}.
+     */
+    Seen learn(BatchPart batch, StepClasses classes, LossSettings loss, double share) {
+        try (PointerScope scope = new PointerScope()) {
+            gradient.zero_();
+            int n = batch.labels().length;
+            Tensor classWeights = leaf(classesAt, (long) classes.count() * network.dimension(), new long[] {
+                classes.count(), network.dimension()
+            });
+            Tensor features = forward(tensorOf(batch.images(), n), true);
+            Tensor unit = Losses.unitRows(features);
+            Tensor cosine = Losses.cosines(unit, classWeights);
+            Tensor target = longs(classes.rows());
+            Tensor margins = loss.clusters().marginSpread() > 0 ? margins(classes.leans(), loss) : null;
+            Tensor classification = Losses.classification(
+                    loss.head(),
+                    cosine,
+                    target,
+                    Losses.lengths(features.detach()).view(-1),
+                    loss.scale(),
+                    loss.margin(),
+                    margins);
+            Tensor total = classification;
+            double contrast = 0;
+            if (loss.contrast().weight() > 0) {
+                double temperature = loss.contrast().temperature();
+                Tensor term = switch (loss.contrast().kind()) {
+                    case PAIRS -> Losses.pairs(unit, temperature);
+                    case SUPCON -> Losses.supCon(unit, batch.labels(), temperature);
+                };
+                total = weighted(total, term, loss.contrast().weight());
+                contrast = term.item_float();
+            }
+            double clustering = 0;
+            double aligning = 0;
+            Tensor centres = classes.centres();
+            if (centres != null && loss.clusters().clusteringWeight() > 0) {
+                Tensor term =
+                        Losses.clustering(unit, centres, target, loss.clusters().clusteringTemperature());
+                total = weighted(total, term, loss.clusters().clusteringWeight());
+                clustering = term.item_float();
+            }
+            if (centres != null && loss.clusters().aligningWeight() > 0) {
+                Tensor rows = longs(Arrays.stream(classes.rows()).distinct().toArray());
+                Tensor term = Losses.aligning(classWeights.index_select(0, rows), centres.index_select(0, rows));
+                total = weighted(total, term, loss.clusters().aligningWeight());
+                aligning = term.item_float();
+            }
+            double distillation = 0;
+            if (loss.distillation().weight() > 0) {
+                Tensor student = Losses.unitRows(torch.matmul(unit, projection.t()));
+                Tensor term = Losses.distillation(loss.distillation(), student, teacherOf(batch.teacher(), n));
+                total = weighted(total, term, loss.distillation().weight());
+                distillation = term.item_float();
+            }
+            total.mul(Losses.scalar(share)).backward();
+            Tensor seen = cosine.detach();
+            LossParts parts = new LossParts(
+                    classification.item_float(),
+                    contrast,
+                    clustering,
+                    aligning,
+                    distillation,
+                    seen.gather(1, target.view(n, 1)).mean().item_float(),
+                    Losses.right(seen, target));
+            return new Seen(parts, centres == null ? new float[0] : TrainingEngine.read(unit.detach()));
         }
-        return torch.cross_entropy_loss(logits, longTensor(partner));
     }
 
-    /** Features before normalisation with running statistics; rows of {@code into}. */
+    private static Tensor weighted(Tensor total, Tensor term, double weight) {
+        return total.add(term.mul(Losses.scalar(weight)));
+    }
+
+    private Tensor margins(float[] leans, LossSettings loss) {
+        double spread = loss.clusters().marginSpread() * loss.marginShare();
+        float[] margins = new float[leans.length];
+        for (int i = 0; i < leans.length; i++) {
+            margins[i] = (float) (loss.margin() + spread * (loss.clusters().denseWider() ? leans[i] : -leans[i]));
+        }
+        return onDevice(torch.from_blob(new FloatPointer(margins), new long[] {margins.length})
+                .clone());
+    }
+
+    /** Unit vectors by the running statistics; rows of {@code into}. */
     void embed(FloatBuffer images, int n, float[] into) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            Tensor unit = unitRows(forward(tensorOf(images, n), false)).contiguous();
-            unit.data_ptr_float().get(into, 0, n * LcNet.DIMENSION);
+            float[] rows = TrainingEngine.read(Losses.unitRows(forward(tensorOf(images, n), false)));
+            System.arraycopy(rows, 0, into, 0, rows.length);
         }
     }
 
-    private static Tensor tensorOf(FloatBuffer images, int n) {
-        int size = LcNet.INPUT_SIZE;
-        return torch.from_blob(new FloatPointer(images), (long) n, 3L, (long) size, (long) size)
+    private Tensor tensorOf(FloatBuffer images, int n) {
+        int size = network.inputSize();
+        return onDevice(torch.from_blob(new FloatPointer(images), (long) n, 3L, (long) size, (long) size))
                 .contiguous(torch.MemoryFormat.ChannelsLast);
     }
 
-    private static Tensor longTensor(int[] values) {
-        LongPointer pointer = new LongPointer(values.length);
-        for (int i = 0; i < values.length; i++) {
-            pointer.put(i, values[i]);
-        }
-        // Cloned: the blob does not own its memory and dies with the pointer.
-        return torch.from_blob(pointer, new long[] {values.length}, new TensorOptions(ScalarType.Long))
-                .clone();
+    private Tensor teacherOf(FloatBuffer vectors, int n) {
+        return onDevice(torch.from_blob(new FloatPointer(vectors), (long) n, vectors.capacity() / n));
     }
 
-    private static Tensor unitRows(Tensor rows) {
-        Tensor length = rows.mul(rows)
-                .sum(new long[] {1}, true, new ScalarTypeOptional())
-                .sqrt();
-        return rows.div(torch.clamp_min(length, new Scalar((float) NORM_FLOOR)));
+    private Tensor onDevice(Tensor tensor) {
+        return weights.is_cuda() ? tensor.to(weights.device(), torch.ScalarType.Float) : tensor;
+    }
+
+    private Tensor longs(int[] values) {
+        return Losses.longs(Arrays.stream(values).asLongStream().toArray(), weights);
     }
 
     private Tensor forward(Tensor images, boolean learning) {
-        Tensor x = images;
-        for (Layer layer : layers) {
+        return forward(images, layers, learning);
+    }
+
+    private Tensor forward(Tensor input, List<Layer> way, boolean learning) {
+        Tensor x = input;
+        for (Layer layer : way) {
             x = switch (layer) {
                 case Layer.Convolution c -> convolution(x, c);
                 case Layer.BatchNorm b ->
@@ -172,17 +223,21 @@ final class Replica {
                             new TensorOptional(statistic(b.name() + ".mean")),
                             new TensorOptional(statistic(b.name() + ".variance")),
                             learning,
-                            statisticMomentum,
+                            STATISTIC_MOMENTUM,
                             Layer.EPSILON,
                             false);
                 case Layer.Hardswish ignored -> torch.hardswish(x);
                 case Layer.SqueezeExcitation s -> excite(x, s);
+                case Layer.PRelu p -> torch.prelu(x, lowered(parameter(p.name() + ".weight")));
+                case Layer.Residual r -> forward(x, r.body(), learning).add(forward(x, r.shortcut(), learning));
+                case Layer.GlobalAverage ignored -> x.mean(2L, 3L);
                 case Layer.Flatten ignored -> x.contiguous().view(x.size(0), -1);
                 case Layer.Linear l ->
-                    torch.matmul(x, parameter(l.name() + ".weight").t());
+                    torch.matmul(
+                            lowered(x), lowered(parameter(l.name() + ".weight")).t());
                 case Layer.LayerNorm n ->
                     torch.layer_norm(
-                            x,
+                            full(x),
                             new long[] {n.width()},
                             optional(n.name() + ".weight"),
                             optional(n.name() + ".bias"),
@@ -190,13 +245,23 @@ final class Replica {
                             false);
             };
         }
-        return x;
+        return full(x);
+    }
+
+    /** To the precision of the large products. */
+    private Tensor lowered(Tensor x) {
+        return low ? x.to(torch.ScalarType.BFloat16) : x;
+    }
+
+    /** Back from it. */
+    private Tensor full(Tensor x) {
+        return low ? x.to(torch.ScalarType.Float) : x;
     }
 
     private Tensor convolution(Tensor x, Layer.Convolution c) {
         return torch.conv2d(
-                x,
-                parameter(c.name() + ".weight"),
+                lowered(x),
+                lowered(parameter(c.name() + ".weight")),
                 new TensorOptional(),
                 new long[] {c.stride(), c.stride()},
                 new long[] {c.kernel() / 2, c.kernel() / 2},
@@ -213,9 +278,9 @@ final class Replica {
 
     private Tensor pointwise(Tensor x, String name) {
         return torch.conv2d(
-                x,
-                parameter(name + ".weight"),
-                new TensorOptional(parameter(name + ".bias")),
+                lowered(x),
+                lowered(parameter(name + ".weight")),
+                new TensorOptional(lowered(parameter(name + ".bias"))),
                 new long[] {1, 1},
                 new long[] {0, 0},
                 new long[] {1, 1},

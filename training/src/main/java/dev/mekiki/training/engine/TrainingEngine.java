@@ -1,27 +1,31 @@
 package dev.mekiki.training.engine;
 
-import dev.mekiki.training.network.Layer;
-import dev.mekiki.training.network.LcNet;
 import dev.mekiki.training.network.ParameterLayout;
 import dev.mekiki.training.network.TrainedNetwork;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.IntToDoubleFunction;
+import java.util.function.IntFunction;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.presets.openblas_nolapack;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains one embedder: holds the weights, cuts each batch into equal parts that replicas work on side by side, and moves
@@ -40,26 +44,30 @@ public final class TrainingEngine implements AutoCloseable {
          *
          * @param step optimiser steps done before this batch
          * @param part 0-based
-         * @param images {@code [labels.length, 3, 128, 128]} to be filled from position 0; direct
-         * @param labels class of each image, to be filled
          */
-        void fill(long step, int part, FloatBuffer images, int[] labels);
+        void fill(long step, int part, BatchPart into);
     }
 
     /** Values that are worked on together; a handful of arrays of this many floats fit in a core's cache. */
     private static final long STRETCH = 32_768;
 
+    private final EngineSettings settings;
     private final ParameterLayout layout;
-    private final int classes;
-    private final int partSize;
-    private final OptimiserSettings optimiser;
     private final List<Replica> replicas = new ArrayList<>();
-    private final List<FloatBuffer> images = new ArrayList<>();
-    private final List<int[]> labels = new ArrayList<>();
+    private final List<BatchPart> batch = new ArrayList<>();
     private final ExecutorService threads;
+
+    /** Flat parameters, the projection to a teacher if there is one, the weights of the classes that a step takes. */
     private final Tensor weights;
+
     private final Tensor firstMoment;
     private final Tensor secondMoment;
+    private final long classesAt;
+
+    /** Where the classes wait that a step does not take; null if a step takes all. */
+    private final @Nullable ClassStore store;
+
+    private final @Nullable ClassCentres centres;
     private final Tensor average;
     private final Tensor averageStatistics;
     private long step;
@@ -68,69 +76,132 @@ public final class TrainingEngine implements AutoCloseable {
     /**
      * Builds a network with random weights.
      *
-     * @param classes how many classes the head tells apart, at least 2
-     * @param parts how many replicas, about one per core
-     * @param partSize images of a part, even
-     * @param classWeightDeviation standard deviation of the class weights at the start
+     * @throws TrainingMemoryException if it does not fit
+     * @throws IllegalStateException if the device is not there
      */
-    public TrainingEngine(
-            int classes, int parts, int partSize, double classWeightDeviation, OptimiserSettings optimiser, long seed) {
-        if (classes < 2) {
-            throw new IllegalArgumentException("classes: " + classes + " (expected: at least 2)");
-        }
-        if (parts < 1) {
-            throw new IllegalArgumentException("parts: " + parts + " (expected: at least 1)");
-        }
-        if (partSize < 2 || partSize % 2 != 0) {
-            throw new IllegalArgumentException("partSize: " + partSize + " (expected: an even number, at least 2)");
-        }
-        List<Layer> layers = LcNet.layers();
-        this.layout = new ParameterLayout(layers);
-        this.classes = classes;
-        this.partSize = partSize;
-        this.optimiser = optimiser;
-        long length = layout.parameterCount() + (long) classes * LcNet.DIMENSION;
+    public TrainingEngine(EngineSettings settings) {
+        this(settings, settings.classesOfAStep() < settings.classes());
+    }
+
+    /** As above; {@code stores} says whether classes wait elsewhere, which changes no result when a step takes all. */
+    TrainingEngine(EngineSettings settings, boolean stores) {
+        this.settings = settings;
+        this.layout = new ParameterLayout(settings.network().layers());
+        this.classesAt = layout.parameterCount()
+                + (long) settings.teacherDimension() * settings.network().dimension();
         torch.set_num_threads(1);
         // Matrix products called from several threads at once wait for one shared pool, whose threads spin; measured,
         // it takes a third of the speed.
         openblas_nolapack.blas_set_num_threads(1);
-        weights = torch.zeros(length);
-        firstMoment = torch.zeros(length);
-        secondMoment = torch.zeros(length);
-        average = torch.zeros((long) layout.parameterCount());
-        averageStatistics = torch.zeros((long) layout.statisticCount());
-        for (int i = 0; i < parts; i++) {
-            replicas.add(new Replica(layers, layout, weights, classes, 0.1));
-            images.add(ByteBuffer.allocateDirect(partSize * 3 * LcNet.INPUT_SIZE * LcNet.INPUT_SIZE * Float.BYTES)
-                    .order(ByteOrder.nativeOrder())
-                    .asFloatBuffer());
-            labels.add(new int[partSize]);
+        try {
+            TensorOptions options = options(settings.hardware().device());
+            int stepClasses = settings.classesOfAStep();
+            long dimension = settings.network().dimension();
+            long[] length = {classesAt + stepClasses * dimension};
+            weights = torch.zeros(length, options);
+            firstMoment = torch.zeros(length, options);
+            secondMoment = torch.zeros(length, options);
+            store = stores ? new ClassStore(settings.classes(), dimension, options) : null;
+            centres = settings.centres() ? new ClassCentres(settings.classes(), (int) dimension, options) : null;
+            average = torch.zeros(new long[] {layout.parameterCount()}, options);
+            averageStatistics = torch.zeros(new long[] {layout.statisticCount()}, options);
+            for (int i = 0; i < settings.parts(); i++) {
+                replicas.add(new Replica(
+                        settings.network(),
+                        layout,
+                        weights,
+                        settings.teacherDimension(),
+                        settings.hardware().precision()));
+                batch.add(new BatchPart(
+                        direct(settings.partSize() * settings.network().inputFloats()),
+                        new int[settings.partSize()],
+                        direct(settings.partSize() * settings.teacherDimension())));
+            }
+            start();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            throw explained(e);
         }
         threads = Executors.newFixedThreadPool(
-                parts,
+                settings.parts(),
                 work -> Thread.ofPlatform().daemon().name("training-part").unstarted(() -> {
                     // One thread an operator: the parts are the parallelism.
                     torch.set_num_threads(1);
                     work.run();
                 }));
-        float[] start = startingWeights(classWeightDeviation, seed);
-        write(weights, start);
+    }
+
+    private static TensorOptions options(Hardware.Device device) {
+        return switch (device) {
+            case CPU -> new TensorOptions(torch.ScalarType.Float);
+            case CUDA -> {
+                if (!torch.cuda_is_available()) {
+                    throw new IllegalStateException("hardware.device: CUDA (expected: a GPU that libtorch sees; build"
+                            + " with the profile \"gpu\" and install CUDA and cuDNN, or say CPU)");
+                }
+                yield new TensorOptions(torch.ScalarType.Float)
+                        .device(new DeviceOptional(new Device(torch.DeviceType.CUDA)));
+            }
+        };
+    }
+
+    private static FloatBuffer direct(int floats) {
+        return ByteBuffer.allocateDirect(Math.multiplyExact(floats, Float.BYTES))
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+    }
+
+    private void start() {
+        float[] start = startingWeights(settings.classDeviation(), settings.seed());
+        writeWithStore(0, start);
         float[] statistics = new float[layout.statisticCount()];
         for (ParameterLayout.Slot slot : layout.statistics()) {
             if (slot.start() == ParameterLayout.Start.ONES) {
-                java.util.Arrays.fill(statistics, slot.offset(), slot.offset() + slot.count(), 1f);
+                Arrays.fill(statistics, slot.offset(), slot.offset() + slot.count(), 1f);
             }
         }
         for (Replica replica : replicas) {
             write(replica.statistics, statistics);
         }
         write(averageStatistics, statistics);
-        write(average, java.util.Arrays.copyOf(start, layout.parameterCount()));
+        write(average, Arrays.copyOf(start, layout.parameterCount()));
     }
 
-    private float[] startingWeights(double classWeightDeviation, long seed) {
+    /** What a shortage of memory needs to be understood; other failures as they are. */
+    private RuntimeException explained(Throwable failure) {
+        if (TrainingMemoryException.isShortage(failure)) {
+            long rows = settings.classesOfAStep();
+            return new TrainingMemoryException(
+                    String.format(
+                            Locale.ROOT,
+                            "out of memory on %s: %,d classes of dimension %d, %,d of them a step, in %d parts of %d"
+                                    + " images of %d×%d; class weights and their moments take about %,d MB, gradients %,d MB,"
+                                    + " logits %,d MB. Lower schedule.partSize, head.classShare (now %s), schedule.parts or"
+                                    + " network.inputSize, or take a narrower backbone.",
+                            settings.hardware().device(),
+                            settings.classes(),
+                            settings.network().dimension(),
+                            rows,
+                            settings.parts(),
+                            settings.partSize(),
+                            settings.network().inputSize(),
+                            settings.network().inputSize(),
+                            (3L * settings.classes() * settings.network().dimension()) >> 18,
+                            (settings.parts() * rows * settings.network().dimension()) >> 18,
+                            (6L * settings.parts() * settings.partSize() * rows) >> 18,
+                            settings.classShare()),
+                    failure);
+        }
+        if (failure instanceof RuntimeException e) {
+            return e;
+        }
+        return new IllegalStateException("the training engine failed", failure);
+    }
+
+    private float[] startingWeights(double classDeviation, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        float[] values = new float[layout.parameterCount() + classes * LcNet.DIMENSION];
+        int classesFrom = Math.toIntExact(classesAt);
+        float[] values =
+                new float[classesFrom + settings.classes() * settings.network().dimension()];
         for (ParameterLayout.Slot slot : layout.parameters()) {
             List<Integer> shape = slot.shape();
             int perOutput = slot.count() / shape.get(0);
@@ -145,18 +216,18 @@ public final class TrainingEngine implements AutoCloseable {
                             case UNIFORM_FAN_IN -> (2 * random.nextDouble() - 1) / Math.sqrt(perOutput);
                             case ONES -> 1;
                             case ZEROS -> 0;
+                            case QUARTERS -> 0.25;
                         };
             }
         }
-        for (int i = layout.parameterCount(); i < values.length; i++) {
-            values[i] = (float) (random.nextGaussian() * classWeightDeviation);
+        for (int i = classesFrom; i < values.length; i++) {
+            values[i] = (float) (random.nextGaussian() * classDeviation);
+        }
+        for (int i = layout.parameterCount(); i < classesFrom; i++) {
+            values[i] = (float) ((2 * random.nextDouble() - 1)
+                    / Math.sqrt(settings.network().dimension()));
         }
         return values;
-    }
-
-    /** Parameters and statistics by name. */
-    public ParameterLayout layout() {
-        return layout;
     }
 
     /** Optimiser steps done. */
@@ -173,30 +244,88 @@ public final class TrainingEngine implements AutoCloseable {
      * One optimiser step on {@code parts × partSize} images.
      *
      * @throws TrainingDivergedException if the loss or the gradient is not finite; the weights are as before the step
+     * @throws TrainingMemoryException if it does not fit
      */
     public LossParts step(BatchSource source, LossSettings loss, double learningRate) {
-        List<Future<LossParts>> running = new ArrayList<>();
-        double share = 1.0 / replicas.size();
-        for (int part = 0; part < replicas.size(); part++) {
-            int index = part;
-            running.add(threads.submit(() -> {
-                source.fill(step, index, images.get(index), labels.get(index));
-                return replicas.get(index).learn(images.get(index), labels.get(index), loss, share);
-            }));
+        try {
+            List<Replica.Seen> seen =
+                    store == null ? stepOverAllClasses(source, loss) : stepOverSomeClasses(source, loss, store);
+            LossParts parts =
+                    LossParts.mean(seen.stream().map(Replica.Seen::parts).toList());
+            if (!parts.isFinite()) {
+                throw new TrainingDivergedException("step " + step + ": loss " + parts
+                        + " (expected: finite). Lower the learning rate (now " + learningRate
+                        + "), lengthen the warm-up, or lower the scale (now " + loss.scale() + ").");
+            }
+            move(learningRate);
+            if (centres != null) {
+                for (int i = 0; i < seen.size(); i++) {
+                    centres.add(
+                            batch.get(i).labels(),
+                            seen.get(i).units(),
+                            loss.clusters().memory());
+                }
+            }
+            step++;
+            long images = (long) settings.parts() * settings.partSize();
+            if (centres != null
+                    && step * images / loss.clusters().epochImages()
+                            > (step - 1) * images / loss.clusters().epochImages()) {
+                centres.endEpoch();
+            }
+            return parts;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            throw explained(e);
         }
-        List<LossParts> parts = new ArrayList<>();
-        for (Future<LossParts> f : running) {
-            parts.add(result(f));
+    }
+
+    private List<Replica.Seen> stepOverAllClasses(BatchSource source, LossSettings loss) {
+        return onAllThreads(part -> {
+            source.fill(step, part, batch.get(part));
+            int[] labels = batch.get(part).labels();
+            return learn(part, loss, settings.classes(), labels, centres == null ? null : centres.all());
+        });
+    }
+
+    /** Class weights and their moments come from the store for the step and go back after it. */
+    private List<Replica.Seen> stepOverSomeClasses(BatchSource source, LossSettings loss, ClassStore from) {
+        onAllThreads(part -> {
+            source.fill(step, part, batch.get(part));
+            return part;
+        });
+        from.giveBack(flat(), classesAt);
+        int[] taken = ClassSampler.sample(
+                batch.stream().map(BatchPart::labels).toList(),
+                settings.classes(),
+                (int) Math.floor(settings.classShare() * settings.classes() + 1e-9),
+                new SplittableRandom(settings.seed() ^ (step + 1) * 0x9e3779b97f4a7c15L));
+        from.take(taken, flat(), classesAt);
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            Tensor rows = centres == null ? null : centres.rows(taken);
+            return onAllThreads(part -> {
+                int[] labels = batch.get(part).labels();
+                int[] places = new int[labels.length];
+                for (int i = 0; i < labels.length; i++) {
+                    places[i] = Arrays.binarySearch(taken, labels[i]);
+                }
+                return learn(part, loss, taken.length, places, rows);
+            });
         }
-        LossParts seen = LossParts.mean(parts);
-        if (!Double.isFinite(seen.classification()) || !Double.isFinite(seen.contrast())) {
-            throw new TrainingDivergedException("step " + step + ": loss " + seen
-                    + " (expected: finite). Lower the learning rate (now " + learningRate
-                    + "), lengthen the warm-up, or lower the scale (now " + loss.scale() + ").");
+    }
+
+    private Replica.Seen learn(int part, LossSettings loss, int count, int[] rows, @Nullable Tensor centreRows) {
+        int[] labels = batch.get(part).labels();
+        float[] leans = new float[labels.length];
+        for (int i = 0; centres != null && i < labels.length; i++) {
+            leans[i] = centres.lean(labels[i]);
         }
-        move(learningRate);
-        step++;
-        return seen;
+        return replicas.get(part)
+                .learn(
+                        batch.get(part),
+                        new Replica.StepClasses(count, rows, centreRows, leans),
+                        loss,
+                        1.0 / replicas.size());
     }
 
     private static <T> T result(Future<T> future) {
@@ -224,14 +353,14 @@ public final class TrainingEngine implements AutoCloseable {
             throw new TrainingDivergedException("step " + step + ": gradient of length " + gradientLength
                     + " (expected: finite). Lower the learning rate (now " + learningRate + ").");
         }
-        double shrink = Math.min(1, optimiser.gradientLimit() / Math.max(gradientLength, 1e-12));
+        double shrink = Math.min(1, settings.optimiser().gradientLimit() / Math.max(gradientLength, 1e-12));
         onAllThreads(thread -> {
             moveStretches(thread, learningRate, shrink);
             return 0.0;
         });
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            double keep = Math.min(optimiser.averageDecay(), (2.0 + step) / (11.0 + step));
+            double keep = Math.min(settings.optimiser().averageDecay(), (2.0 + step) / (11.0 + step));
             average.lerp_(weights.narrow(0, 0, layout.parameterCount()), scalar(1 - keep));
             for (Replica replica : replicas) {
                 averageStatistics.lerp_(replica.statistics, scalar((1 - keep) / replicas.size()));
@@ -239,13 +368,26 @@ public final class TrainingEngine implements AutoCloseable {
         }
     }
 
-    private List<Double> onAllThreads(IntToDoubleFunction work) {
-        List<Future<Double>> running = new ArrayList<>();
+    private <T> List<T> onAllThreads(IntFunction<T> work) {
+        List<Future<T>> running = new ArrayList<>();
         for (int i = 0; i < replicas.size(); i++) {
             int thread = i;
-            running.add(threads.submit(() -> work.applyAsDouble(thread)));
+            running.add(threads.submit(() -> work.apply(thread)));
         }
-        return running.stream().map(TrainingEngine::result).toList();
+        // All are waited for: a part that still runs must not meet the next step.
+        List<T> results = new ArrayList<>();
+        RuntimeException failure = null;
+        for (Future<T> future : running) {
+            try {
+                results.add(result(future));
+            } catch (RuntimeException e) {
+                failure = failure == null ? e : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        return results;
     }
 
     /** Adds all replicas' gradients into the first one's; gives the sum of squares of this thread's share. */
@@ -269,8 +411,8 @@ public final class TrainingEngine implements AutoCloseable {
 
     private void moveStretches(int thread, double learningRate, double shrink) {
         long t = step + 1;
-        double b1 = optimiser.firstDecay();
-        double b2 = optimiser.secondDecay();
+        double b1 = settings.optimiser().firstDecay();
+        double b2 = settings.optimiser().secondDecay();
         double rootFactor = 1 / Math.sqrt(1 - Math.pow(b2, t));
         double rate = -learningRate / (1 - Math.pow(b1, t));
         try (NoGradGuard guard = new NoGradGuard()) {
@@ -283,10 +425,14 @@ public final class TrainingEngine implements AutoCloseable {
                     Tensor values = weights.narrow(0, from, count);
                     first.mul_(scalar(b1)).add_(gradient, scalar((1 - b1) * shrink));
                     second.mul_(scalar(b2)).addcmul_(gradient, gradient, scalar((1 - b2) * shrink * shrink));
-                    Tensor root = second.sqrt().mul_(scalar(rootFactor)).add_(scalar(optimiser.epsilon()));
+                    Tensor root = second.sqrt()
+                            .mul_(scalar(rootFactor))
+                            .add_(scalar(settings.optimiser().epsilon()));
                     long decayed = Math.min(count, layout.decayedCount() - from);
                     if (decayed > 0) {
-                        values.narrow(0, 0, decayed).mul_(scalar(1 - learningRate * optimiser.weightDecay()));
+                        values.narrow(0, 0, decayed)
+                                .mul_(scalar(
+                                        1 - learningRate * settings.optimiser().weightDecay()));
                     }
                     values.addcdiv_(first, root, scalar(rate));
                 }
@@ -295,29 +441,31 @@ public final class TrainingEngine implements AutoCloseable {
     }
 
     private static Scalar scalar(double value) {
-        return new Scalar((float) value);
+        return Losses.scalar(value);
+    }
+
+    private List<Tensor> flat() {
+        return List.of(weights, firstMoment, secondMoment);
     }
 
     /** The averaged network, ready for export. */
     public TrainedNetwork averaged() {
-        return new TrainedNetwork(LcNet.layers(), layout, read(average), read(averageStatistics));
+        return new TrainedNetwork(settings.network(), layout, read(average), read(averageStatistics));
     }
 
     /**
      * Computes embeddings with a trained network, as the engine sees it: the reference for an exported model.
      *
-     * @param images {@code [n, 3, 128, 128]}, direct
-     * @return {@code [n × 256]}, rows of unit length
+     * @param images {@code [n, 3, S, S]}, direct
+     * @return {@code [n × D]}, rows of unit length
      */
     public static float[] embed(TrainedNetwork network, FloatBuffer images, int n) {
         try (PointerScope scope = new PointerScope()) {
-            ParameterLayout layout = network.layout();
-            // A head of one class, which embedding does not use.
-            Tensor weights = torch.zeros((long) layout.parameterCount() + LcNet.DIMENSION);
-            write(weights.narrow(0, 0, layout.parameterCount()), network.parameters());
-            Replica replica = new Replica(network.layers(), layout, weights, 1, 0.1);
+            Tensor weights = torch.zeros((long) network.parameters().length);
+            write(weights, network.parameters());
+            Replica replica = new Replica(network.settings(), network.layout(), weights, 0, Hardware.Precision.FLOAT32);
             write(replica.statistics, network.statistics());
-            float[] into = new float[n * LcNet.DIMENSION];
+            float[] into = new float[n * network.settings().dimension()];
             replica.embed(images, n, into);
             return into;
         }
@@ -325,14 +473,18 @@ public final class TrainingEngine implements AutoCloseable {
 
     /** Takes a copy of everything that {@link #restore} needs. */
     public EngineState state() {
+        if (store != null) {
+            store.giveBack(flat(), classesAt);
+        }
         return new EngineState(
                 step,
-                read(weights),
-                read(firstMoment),
-                read(secondMoment),
+                readWithStore(0),
+                readWithStore(1),
+                readWithStore(2),
                 read(average),
                 read(averageStatistics),
-                replicas.stream().map(r -> read(r.statistics)).toList());
+                replicas.stream().map(r -> read(r.statistics)).toList(),
+                centres == null ? List.of() : centres.state());
     }
 
     /**
@@ -341,19 +493,27 @@ public final class TrainingEngine implements AutoCloseable {
      * @throws IllegalArgumentException if the state is of another network, class count or number of parts
      */
     public void restore(EngineState state) {
-        if (state.weights().length != weights.numel() || state.statistics().size() != replicas.size()) {
+        long expected =
+                classesAt + (long) settings.classes() * settings.network().dimension();
+        if (state.weights().length != expected || state.statistics().size() != replicas.size()) {
             throw new IllegalArgumentException("state: " + state.weights().length + " weights in "
-                    + state.statistics().size() + " parts (expected: " + weights.numel() + " in " + replicas.size()
+                    + state.statistics().size() + " parts (expected: " + expected + " in " + replicas.size()
                     + "; the checkpoint belongs to another recipe or corpus)");
         }
         step = state.step();
-        write(weights, state.weights());
-        write(firstMoment, state.firstMoment());
-        write(secondMoment, state.secondMoment());
+        if (store != null) {
+            store.giveBack(flat(), classesAt);
+        }
+        writeWithStore(0, state.weights());
+        writeWithStore(1, state.firstMoment());
+        writeWithStore(2, state.secondMoment());
         write(average, state.average());
         write(averageStatistics, state.averageStatistics());
         for (int i = 0; i < replicas.size(); i++) {
             write(replicas.get(i).statistics, state.statistics().get(i));
+        }
+        if (centres != null) {
+            centres.restore(state.centres());
         }
     }
 
@@ -362,10 +522,35 @@ public final class TrainingEngine implements AutoCloseable {
         threads.shutdown();
     }
 
+    /** Weights (0), first (1) or second moments (2), of all classes. */
+    private float[] readWithStore(int which) {
+        Tensor all = flat().get(which);
+        if (store == null) {
+            return read(all);
+        }
+        float[] network = read(all.narrow(0, 0, classesAt));
+        float[] classes = read(store.rows(which));
+        float[] values = Arrays.copyOf(network, network.length + classes.length);
+        System.arraycopy(classes, 0, values, network.length, classes.length);
+        return values;
+    }
+
+    private void writeWithStore(int which, float[] values) {
+        Tensor all = flat().get(which);
+        if (store == null) {
+            write(all, values);
+        } else {
+            int from = Math.toIntExact(classesAt);
+            write(all.narrow(0, 0, classesAt), Arrays.copyOf(values, from));
+            write(store.rows(which).view(-1), Arrays.copyOfRange(values, from, values.length));
+        }
+    }
+
     static float[] read(Tensor tensor) {
         float[] values = new float[Math.toIntExact(tensor.numel())];
-        try (FloatPointer data = tensor.data_ptr_float()) {
-            data.get(values);
+        try (PointerScope scope = new PointerScope()) {
+            Tensor near = tensor.is_cuda() ? tensor.cpu() : tensor;
+            near.contiguous().data_ptr_float().get(values);
         }
         return values;
     }
@@ -375,8 +560,14 @@ public final class TrainingEngine implements AutoCloseable {
             throw new IllegalArgumentException(
                     "state: array of " + values.length + " (expected: " + tensor.numel() + ")");
         }
-        try (FloatPointer data = tensor.data_ptr_float()) {
-            data.put(values);
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            if (tensor.is_cuda()) {
+                tensor.copy_(torch.from_blob(new FloatPointer(values), tensor.numel())
+                        .view(tensor.sizes()));
+            } else {
+                tensor.data_ptr_float().put(values);
+            }
         }
     }
 }

@@ -2,18 +2,30 @@ package dev.mekiki.training.export;
 
 import dev.mekiki.core.image.ContentDigest;
 import dev.mekiki.inference.model.ModelCard;
-import dev.mekiki.training.TrainingRun;
-import dev.mekiki.training.network.LcNet;
+import dev.mekiki.training.network.NetworkSettings;
 import dev.mekiki.training.network.TrainedNetwork;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Writes a trained network as {@code NAME.onnx} with its card {@code NAME.json}. */
 public final class ModelExport {
+    private static final String INPUT = "image";
     private static final String OUTPUT = "embedding";
     private static final int MAX_BATCH = 64;
 
     private ModelExport() {}
+
+    /** How the trainer feeds a network, as the model card will say: RGB in [0, 1]. */
+    public static ModelCard.Input input(NetworkSettings network) {
+        return new ModelCard.Input(
+                INPUT,
+                network.inputSize(),
+                network.inputSize(),
+                ModelCard.ChannelOrder.RGB,
+                List.of(0.0, 0.0, 0.0),
+                List.of(1.0, 1.0, 1.0));
+    }
 
     /**
      * Writes both files; each appears whole or not at all, the model first.
@@ -31,14 +43,13 @@ public final class ModelExport {
             ModelCard.Calibration calibration,
             ModelCard.Provenance provenance)
             throws IOException {
-        byte[] model =
-                OnnxGraph.of(network, name, TrainingRun.INPUT.name(), OUTPUT).toByteArray();
+        byte[] model = OnnxGraph.of(network, name, INPUT, OUTPUT).toByteArray();
         ModelCard card = new ModelCard(
                 name,
                 version,
                 ContentDigest.of(model).hex(),
-                TrainingRun.INPUT,
-                new ModelCard.Output(OUTPUT, LcNet.DIMENSION),
+                input(network.settings()),
+                new ModelCard.Output(OUTPUT, network.settings().dimension()),
                 MAX_BATCH,
                 calibration,
                 provenance);

@@ -2,13 +2,13 @@ package dev.mekiki.training.export;
 
 import ai.onnx.proto.OnnxMl;
 import dev.mekiki.training.network.Layer;
-import dev.mekiki.training.network.LcNet;
 import dev.mekiki.training.network.TrainedNetwork;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a trained network as an ONNX graph: batch normalisation folded into the layer before it, the batch size left
- * open, rows of the output of unit length.
+ * Writes a trained network as an ONNX graph: batch normalisation folded into the convolution, linear layer or layer
+ * norm before it where there is one, the batch size left open, rows of the output of unit length.
  */
 final class OnnxGraph {
     /** First operator set with LayerNormalization. */
@@ -28,15 +28,16 @@ final class OnnxGraph {
      * The model of {@code network}.
      *
      * @param name of the graph
-     * @param input name of the input, {@code [N, 3, 128, 128]}
-     * @param output name of the output, {@code [N, 256]}
+     * @param input name of the input, {@code [N, 3, S, S]}
+     * @param output name of the output, {@code [N, D]}
      */
     static OnnxMl.ModelProto of(TrainedNetwork network, String name, String input, String output) {
         OnnxGraph writer = new OnnxGraph(network);
         writer.graph.setName(name);
-        writer.graph.addInput(value(input, 3, LcNet.INPUT_SIZE, LcNet.INPUT_SIZE));
-        writer.graph.addOutput(value(output, LcNet.DIMENSION));
-        String features = writer.layers(input);
+        int size = network.settings().inputSize();
+        writer.graph.addInput(value(input, 3, size, size));
+        writer.graph.addOutput(value(output, network.settings().dimension()));
+        String features = writer.layers(input, network.layers());
         writer.graph.addNode(OnnxMl.NodeProto.newBuilder()
                 .setOpType("LpNormalization")
                 .setName("unit")
@@ -53,55 +54,46 @@ final class OnnxGraph {
                 .build();
     }
 
-    private String layers(String input) {
+    private String layers(String input, List<Layer> layers) {
         String x = input;
-        List<Layer> layers = network.layers();
         for (int i = 0; i < layers.size(); i++) {
+            Layer layer = layers.get(i);
             Layer.BatchNorm norm = i + 1 < layers.size() && layers.get(i + 1) instanceof Layer.BatchNorm b ? b : null;
-            x = switch (layers.get(i)) {
-                case Layer.Convolution c -> {
-                    if (norm == null) {
-                        throw new IllegalStateException(c.name() + ": no batch normalisation follows (expected: one)");
-                    }
-                    i++;
-                    yield convolution(x, c, norm);
-                }
-                case Layer.LayerNorm n -> {
-                    if (norm == null) {
-                        throw new IllegalStateException(n.name() + ": no batch normalisation follows (expected: one)");
-                    }
-                    i++;
-                    yield layerNorm(x, n, norm);
-                }
-                case Layer.BatchNorm b ->
-                    throw new IllegalStateException(
-                            b.name() + ": follows nothing it folds into (expected: a convolution or layer norm)");
+            boolean folds = norm != null
+                    && (layer instanceof Layer.Convolution
+                            || layer instanceof Layer.LayerNorm
+                            || layer instanceof Layer.Linear);
+            x = switch (layer) {
+                case Layer.Convolution c -> convolution(x, c, norm);
+                case Layer.LayerNorm n -> layerNorm(x, n, norm);
+                case Layer.Linear l -> linear(x, l, norm);
+                case Layer.BatchNorm b -> batchNorm(x, b);
                 case Layer.Hardswish ignored -> node("HardSwish", "hardswish" + i, x);
                 case Layer.SqueezeExcitation s -> excite(x, s);
+                case Layer.PRelu p -> prelu(x, p);
+                case Layer.Residual r -> sum(r.name(), layers(x, r.body()), layers(x, r.shortcut()));
+                case Layer.GlobalAverage ignored ->
+                    node("Flatten", "flatten", node("GlobalAveragePool", "global.average", x));
                 case Layer.Flatten ignored -> node("Flatten", "flatten", x);
-                case Layer.Linear l -> linear(x, l);
             };
+            i += folds ? 1 : 0;
         }
         return x;
     }
 
-    private String convolution(String x, Layer.Convolution c, Layer.BatchNorm norm) {
+    private String convolution(String x, Layer.Convolution c, Layer.@Nullable BatchNorm norm) {
         float[] weight = network.parameter(c.name() + ".weight");
-        float[] scale = scale(norm);
-        int perChannel = weight.length / c.out();
-        for (int i = 0; i < weight.length; i++) {
-            weight[i] *= scale[i / perChannel];
-        }
-        String w = tensor(c.name() + ".weight", weight, c.out(), c.in() / c.groups(), c.kernel(), c.kernel());
-        String b = tensor(c.name() + ".bias", shift(norm, scale), c.out());
-        long pad = c.kernel() / 2;
-        graph.addNode(OnnxMl.NodeProto.newBuilder()
+        OnnxMl.NodeProto.Builder node = OnnxMl.NodeProto.newBuilder()
                 .setOpType("Conv")
                 .setName(c.name())
-                .addInput(x)
-                .addInput(w)
-                .addInput(b)
-                .addOutput(c.name())
+                .addInput(x);
+        scaleRows(weight, c.out(), norm);
+        node.addInput(tensor(c.name() + ".weight", weight, c.out(), c.in() / c.groups(), c.kernel(), c.kernel()));
+        if (norm != null) {
+            node.addInput(tensor(c.name() + ".bias", shift(norm, scale(norm)), c.out()));
+        }
+        long pad = c.kernel() / 2;
+        graph.addNode(node.addOutput(c.name())
                 .addAttribute(integers("kernel_shape", c.kernel(), c.kernel()))
                 .addAttribute(integers("strides", c.stride(), c.stride()))
                 .addAttribute(integers("pads", pad, pad, pad, pad))
@@ -109,15 +101,28 @@ final class OnnxGraph {
         return c.name();
     }
 
+    /** Multiplies the weights of each output by the scale of the norm that follows, if one does. */
+    private void scaleRows(float[] weight, int outputs, Layer.@Nullable BatchNorm norm) {
+        if (norm != null) {
+            float[] scale = scale(norm);
+            int perOutput = weight.length / outputs;
+            for (int i = 0; i < weight.length; i++) {
+                weight[i] *= scale[i / perOutput];
+            }
+        }
+    }
+
     /** A batch norm after a layer norm only rescales it: γ'=γ·s, β'=β·s+t. */
-    private String layerNorm(String x, Layer.LayerNorm n, Layer.BatchNorm norm) {
+    private String layerNorm(String x, Layer.LayerNorm n, Layer.@Nullable BatchNorm norm) {
         float[] weight = network.parameter(n.name() + ".weight");
         float[] bias = network.parameter(n.name() + ".bias");
-        float[] scale = scale(norm);
-        float[] shift = shift(norm, scale);
-        for (int i = 0; i < weight.length; i++) {
-            weight[i] *= scale[i];
-            bias[i] = bias[i] * scale[i] + shift[i];
+        if (norm != null) {
+            float[] scale = scale(norm);
+            float[] shift = shift(norm, scale);
+            for (int i = 0; i < weight.length; i++) {
+                weight[i] *= scale[i];
+                bias[i] = bias[i] * scale[i] + shift[i];
+            }
         }
         graph.addNode(OnnxMl.NodeProto.newBuilder()
                 .setOpType("LayerNormalization")
@@ -129,6 +134,41 @@ final class OnnxGraph {
                 .addAttribute(integer("axis", -1))
                 .addAttribute(real("epsilon", (float) Layer.EPSILON)));
         return n.name();
+    }
+
+    /** One before a padded convolution cannot be folded into it: the padding is not normalised. */
+    private String batchNorm(String x, Layer.BatchNorm b) {
+        graph.addNode(OnnxMl.NodeProto.newBuilder()
+                .setOpType("BatchNormalization")
+                .setName(b.name())
+                .addInput(x)
+                .addInput(tensor(b.name() + ".weight", network.parameter(b.name() + ".weight"), b.channels()))
+                .addInput(tensor(b.name() + ".bias", network.parameter(b.name() + ".bias"), b.channels()))
+                .addInput(tensor(b.name() + ".mean", network.statistic(b.name() + ".mean"), b.channels()))
+                .addInput(tensor(b.name() + ".variance", network.statistic(b.name() + ".variance"), b.channels()))
+                .addOutput(b.name())
+                .addAttribute(real("epsilon", (float) Layer.EPSILON)));
+        return b.name();
+    }
+
+    private String prelu(String x, Layer.PRelu p) {
+        graph.addNode(OnnxMl.NodeProto.newBuilder()
+                .setOpType("PRelu")
+                .setName(p.name())
+                .addInput(x)
+                .addInput(tensor(p.name() + ".weight", network.parameter(p.name() + ".weight"), p.channels(), 1, 1))
+                .addOutput(p.name()));
+        return p.name();
+    }
+
+    private String sum(String name, String one, String other) {
+        graph.addNode(OnnxMl.NodeProto.newBuilder()
+                .setOpType("Add")
+                .setName(name)
+                .addInput(one)
+                .addInput(other)
+                .addOutput(name));
+        return name;
     }
 
     private float[] scale(Layer.BatchNorm norm) {
@@ -183,14 +223,18 @@ final class OnnxGraph {
         return name;
     }
 
-    private String linear(String x, Layer.Linear l) {
-        graph.addNode(OnnxMl.NodeProto.newBuilder()
+    private String linear(String x, Layer.Linear l, Layer.@Nullable BatchNorm norm) {
+        float[] weight = network.parameter(l.name() + ".weight");
+        scaleRows(weight, l.out(), norm);
+        OnnxMl.NodeProto.Builder node = OnnxMl.NodeProto.newBuilder()
                 .setOpType("Gemm")
                 .setName(l.name())
                 .addInput(x)
-                .addInput(tensor(l.name() + ".weight", network.parameter(l.name() + ".weight"), l.out(), l.in()))
-                .addOutput(l.name())
-                .addAttribute(integer("transB", 1)));
+                .addInput(tensor(l.name() + ".weight", weight, l.out(), l.in()));
+        if (norm != null) {
+            node.addInput(tensor(l.name() + ".bias", shift(norm, scale(norm)), l.out()));
+        }
+        graph.addNode(node.addOutput(l.name()).addAttribute(integer("transB", 1)));
         return l.name();
     }
 

@@ -1,5 +1,7 @@
 package dev.mekiki.training.network;
 
+import java.util.List;
+
 /**
  * One layer of a feed-forward embedder. The trainer interprets the list with its engine, the exporter writes the same
  * list as ONNX nodes; nothing else knows the network's shape.
@@ -40,6 +42,26 @@ public sealed interface Layer {
             return channels / 4;
         }
     }
+
+    /** {@code max(x, 0) + slope · min(x, 0)} with a learnt slope of each channel, {@code NAME.weight}. */
+    record PRelu(String name, int channels) implements Layer {}
+
+    /**
+     * The sum of two ways.
+     *
+     * @param name of the sum; weights belong to the layers within
+     * @param body at least one layer
+     * @param shortcut empty for the input itself
+     */
+    record Residual(String name, List<Layer> body, List<Layer> shortcut) implements Layer {
+        public Residual {
+            body = List.copyOf(body);
+            shortcut = List.copyOf(shortcut);
+        }
+    }
+
+    /** {@code [N, C, H, W]} to {@code [N, C]}: the mean over the map. */
+    record GlobalAverage() implements Layer {}
 
     /** {@code [N, C, H, W]} to {@code [N, C·H·W]}, C slowest. */
     record Flatten() implements Layer {}

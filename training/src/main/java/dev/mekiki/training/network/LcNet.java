@@ -1,23 +1,18 @@
 package dev.mekiki.training.network;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
- * PP-LCNet at width 0.5 with the "squeeze" neck: {@code [N, 3, 128, 128]} RGB in [0, 1] to {@code [N, 256]}, not of unit
- * length.
+ * PP-LCNet up to its last map, of a chosen width.
  *
- * <p>Source: Cui et al., PP-LCNet (arXiv 2109.15099) for the backbone; DocsaidLab/DocClassifier for the neck: 1×1
- * convolution 256→64, flatten to 1024, twice (linear to 256 without bias, layer normalisation, batch normalisation).
- * Keeping the 4×4 map instead of averaging it is what tells two layouts with the same ink apart.
+ * <p>Source: Cui et al., PP-LCNet (arXiv 2109.15099).
  */
-public final class LcNet {
+final class LcNet {
 
-    /** Rows and columns of the input, pixels. */
-    public static final int INPUT_SIZE = 128;
+    /** How many times smaller its map is than its input. */
+    static final int SHRINKS = 32;
 
-    /** Length of the embedding. */
-    public static final int DIMENSION = 256;
+    private static final int STEM = 16;
 
     /** Kernel, input channels, output channels, stride, squeeze-and-excitation, at width 1. */
     private static final int[][] BLOCKS = {
@@ -38,16 +33,22 @@ public final class LcNet {
 
     private LcNet() {}
 
-    /** The layers from image to embedding, in order. */
-    public static List<Layer> layers() {
-        List<Layer> layers = new ArrayList<>();
-        layers.add(new Layer.Convolution("stem", 3, 8, 3, 2, 1));
-        layers.add(new Layer.BatchNorm("stem.norm", 8));
+    /**
+     * Adds the backbone's layers.
+     *
+     * @param width factor on the channels, which are rounded to multiples of 8
+     * @return channels of its map
+     */
+    static int add(List<Layer> layers, double width) {
+        int stem = channels(STEM, width);
+        layers.add(new Layer.Convolution("stem", 3, stem, 3, 2, 1));
+        layers.add(new Layer.BatchNorm("stem.norm", stem));
         layers.add(new Layer.Hardswish());
+        int last = stem;
         for (int i = 0; i < BLOCKS.length; i++) {
             int[] block = BLOCKS[i];
-            int in = block[1] / 2;
-            int out = block[2] / 2;
+            int in = channels(block[1], width);
+            int out = channels(block[2], width);
             String name = "block" + i;
             layers.add(new Layer.Convolution(name + ".depthwise", in, in, block[0], block[3], in));
             layers.add(new Layer.BatchNorm(name + ".depthwise.norm", in));
@@ -58,16 +59,12 @@ public final class LcNet {
             layers.add(new Layer.Convolution(name + ".pointwise", in, out, 1, 1, 1));
             layers.add(new Layer.BatchNorm(name + ".pointwise.norm", out));
             layers.add(new Layer.Hardswish());
+            last = out;
         }
-        layers.add(new Layer.Convolution("neck.squeeze", 256, 64, 1, 1, 1));
-        layers.add(new Layer.BatchNorm("neck.squeeze.norm", 64));
-        layers.add(new Layer.Flatten());
-        layers.add(new Layer.Linear("neck.first", 1024, DIMENSION));
-        layers.add(new Layer.LayerNorm("neck.first.layer", DIMENSION));
-        layers.add(new Layer.BatchNorm("neck.first.batch", DIMENSION));
-        layers.add(new Layer.Linear("neck.second", DIMENSION, DIMENSION));
-        layers.add(new Layer.LayerNorm("neck.second.layer", DIMENSION));
-        layers.add(new Layer.BatchNorm("neck.second.batch", DIMENSION));
-        return List.copyOf(layers);
+        return last;
+    }
+
+    private static int channels(int atFullWidth, double width) {
+        return Math.max(8, (int) (atFullWidth * width + 4) / 8 * 8);
     }
 }

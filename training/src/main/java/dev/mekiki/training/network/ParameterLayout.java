@@ -21,7 +21,9 @@ public final class ParameterLayout {
         /** Uniform in ±1/sqrt(fan-in). */
         UNIFORM_FAN_IN,
         ONES,
-        ZEROS
+        ZEROS,
+        /** 1/4, the slope that PReLU starts with (Source: He et al., arXiv 1502.01852). */
+        QUARTERS
     }
 
     /**
@@ -54,6 +56,13 @@ public final class ParameterLayout {
         List<Slot> decaying = new ArrayList<>();
         List<Slot> plain = new ArrayList<>();
         List<Slot> running = new ArrayList<>();
+        collect(layers, decaying, plain, running);
+        decayed = place(decaying, 0, parameters);
+        parameterCount = place(plain, decayed, parameters);
+        statisticCount = place(running, 0, statistics);
+    }
+
+    private static void collect(List<Layer> layers, List<Slot> decaying, List<Slot> plain, List<Slot> running) {
         for (Layer layer : layers) {
             switch (layer) {
                 case Layer.Convolution c ->
@@ -83,13 +92,16 @@ public final class ParameterLayout {
                     plain.add(slot(n.name() + ".weight", Start.ONES, n.width()));
                     plain.add(slot(n.name() + ".bias", Start.ZEROS, n.width()));
                 }
+                case Layer.PRelu p -> plain.add(slot(p.name() + ".weight", Start.QUARTERS, p.channels()));
+                case Layer.Residual r -> {
+                    collect(r.body(), decaying, plain, running);
+                    collect(r.shortcut(), decaying, plain, running);
+                }
                 case Layer.Hardswish ignored -> {}
+                case Layer.GlobalAverage ignored -> {}
                 case Layer.Flatten ignored -> {}
             }
         }
-        decayed = place(decaying, 0, parameters);
-        parameterCount = place(plain, decayed, parameters);
-        statisticCount = place(running, 0, statistics);
     }
 
     private static Slot slot(String name, Start start, Integer... shape) {

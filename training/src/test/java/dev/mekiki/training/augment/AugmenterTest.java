@@ -3,13 +3,12 @@ package dev.mekiki.training.augment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mekiki.inference.preprocess.Preprocessor;
 import dev.mekiki.training.Drawings;
-import dev.mekiki.training.TrainingRun;
 import dev.mekiki.training.corpus.TrainingCorpus;
 import dev.mekiki.training.corpus.TrainingCorpus.DocumentClass;
 import dev.mekiki.training.corpus.Turn;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -68,11 +67,11 @@ class AugmenterTest {
 
     @Test
     void turnsADocumentAsTheMatrixLibraryDoes() {
-        Mat image = corpus.documentClass(0).image();
+        Mat image = corpus.documentClass(0).images().getFirst();
         Mat rotated = new Mat();
         opencv_core.rotate(image, rotated, opencv_core.ROTATE_90_CLOCKWISE);
         FloatBuffer expected = Drawings.tensor(1);
-        Preprocessor.of(TrainingRun.INPUT).write(rotated, expected, 0);
+        Drawings.preprocessor().write(rotated, expected, 0);
         assertThat(photograph(new Augmenter(surfaces), new DocumentClass(image, new Turn(1, false)), 0, 0))
                 .isEqualTo(Drawings.values(expected));
     }
@@ -82,7 +81,8 @@ class AugmenterTest {
         // At a trace of strength the photograph is the document but for a little noise: any wrong corner shows.
         for (int quarters = 0; quarters < 4; quarters++) {
             for (boolean mirrored : new boolean[] {false, true}) {
-                DocumentClass turned = new DocumentClass(corpus.documentClass(0).image(), new Turn(quarters, mirrored));
+                DocumentClass turned =
+                        new DocumentClass(corpus.documentClass(0).images().getFirst(), new Turn(quarters, mirrored));
                 Augmenter augmenter = new Augmenter(surfaces);
                 float[] flat = photograph(augmenter, turned, 0, 0);
                 double own = 0;
@@ -91,7 +91,10 @@ class AugmenterTest {
                     float[] trace = photograph(augmenter, turned, .02, seed);
                     own += distance(flat, trace);
                     Turn opposite = new Turn((quarters + 2) % 4, mirrored);
-                    other += distance(photograph(augmenter, new DocumentClass(turned.image(), opposite), 0, 0), trace);
+                    other += distance(
+                            photograph(
+                                    augmenter, new DocumentClass(turned.images().getFirst(), opposite), 0, 0),
+                            trace);
                 }
                 assertThat(own).as(quarters + " " + mirrored).isLessThan(other / 1.3);
             }
@@ -107,7 +110,11 @@ class AugmenterTest {
 
     private static float[] photograph(Augmenter augmenter, DocumentClass document, double strength, long seed) {
         FloatBuffer tensor = Drawings.tensor(1);
-        augmenter.photograph(document, strength, new SplittableRandom(seed), tensor, 0);
+        augmenter.photograph(
+                document,
+                strength,
+                new SplittableRandom(seed),
+                List.of(new Augmenter.Print(Drawings.preprocessor(), tensor, 0)));
         return Drawings.values(tensor);
     }
 

@@ -37,7 +37,8 @@ class CorpusBuilderTest {
         TrainingCorpus two = CorpusBuilder.build(Drawings.documents(3), List.of(), mixture, 1, "d");
         for (int i = 0; i < one.classCount(); i++) {
             assertThat(opencv_core.norm(
-                            one.documentClass(i).image(), two.documentClass(i).image()))
+                            one.documentClass(i).images().getFirst(),
+                            two.documentClass(i).images().getFirst()))
                     .isZero();
         }
     }

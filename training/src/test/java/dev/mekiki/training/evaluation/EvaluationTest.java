@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mekiki.inference.model.ModelCard;
 import dev.mekiki.training.Drawings;
-import dev.mekiki.training.engine.LossSettings;
-import dev.mekiki.training.engine.OptimiserSettings;
-import dev.mekiki.training.engine.TrainingEngine;
 import dev.mekiki.training.export.ModelExport;
+import dev.mekiki.training.network.NetworkSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,20 +34,14 @@ class EvaluationTest {
             Files.createDirectories(file.getParent());
             opencv_imgcodecs.imwrite(file.toString(), documents.get(i));
         }
-        OptimiserSettings optimiser = new OptimiserSettings(.9, .99, 1e-8, .01, 5, .5);
-        try (TrainingEngine engine = new TrainingEngine(4, 1, 4, .1, optimiser, 3)) {
-            // Untrained, all biases are zero, and so is the embedding of a black image, which serving refuses.
-            for (int step = 0; step < 2; step++) {
-                engine.step(Drawings::stripes, new LossSettings(16, 0, 1, .1), 1e-3);
-            }
-            ModelExport.write(
-                    engine.averaged(),
-                    folder,
-                    "barely",
-                    1,
-                    new ModelCard.Calibration(.001, .5, .1, 0, "none"),
-                    new ModelCard.Provenance("data", 3, "test", "jvm", Map.of()));
-        }
+        // Untrained, all biases are zero, and so is the embedding of a black image, which serving refuses.
+        ModelExport.write(
+                Drawings.train(NetworkSettings.DOCUMENTS, 2),
+                folder,
+                "barely",
+                1,
+                new ModelCard.Calibration(.001, .5, .1, 0, "none"),
+                new ModelCard.Provenance("data", 3, "test", "jvm", Map.of()));
     }
 
     @Test

@@ -8,10 +8,10 @@ import dev.mekiki.inference.model.ModelCard;
 import dev.mekiki.inference.session.OnnxModel;
 import dev.mekiki.inference.session.OnnxSession;
 import dev.mekiki.training.Drawings;
-import dev.mekiki.training.engine.LossSettings;
-import dev.mekiki.training.engine.OptimiserSettings;
 import dev.mekiki.training.engine.TrainingEngine;
-import dev.mekiki.training.network.LcNet;
+import dev.mekiki.training.network.Backbone;
+import dev.mekiki.training.network.Neck;
+import dev.mekiki.training.network.NetworkSettings;
 import dev.mekiki.training.network.TrainedNetwork;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,15 +21,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ModelExportTest {
     private static final int IMAGES = 4;
+    private static final int DIMENSION = NetworkSettings.DOCUMENTS.dimension();
 
     @TempDir
     private static Path folder;
@@ -40,13 +45,7 @@ class ModelExportTest {
     /** Enough steps for the running statistics to have forgotten what they started as. */
     @BeforeAll
     static void trainAndExport() throws IOException {
-        OptimiserSettings optimiser = new OptimiserSettings(.9, .99, 1e-8, .01, 5, .8);
-        try (TrainingEngine engine = new TrainingEngine(4, 1, 4, .1, optimiser, 3)) {
-            for (int i = 0; i < 60; i++) {
-                engine.step(Drawings::stripes, new LossSettings(16, 0, 1, .1), 1e-3);
-            }
-            network = engine.averaged();
-        }
+        network = Drawings.train(NetworkSettings.DOCUMENTS, 60);
         card = ModelExport.write(
                 network,
                 folder,
@@ -54,6 +53,53 @@ class ModelExportTest {
                 1,
                 new ModelCard.Calibration(.001, .5, .1, 0, "none"),
                 new ModelCard.Provenance("data", 3, "test", "jvm", Map.of()));
+    }
+
+    static Stream<NetworkSettings> networks() {
+        return Stream.concat(
+                Arrays.stream(Neck.values()).map(n -> new NetworkSettings(Backbone.LCNET_025, n, 64, 48)),
+                Stream.of(
+                        new NetworkSettings(Backbone.LCNET_100, Neck.SQUEEZE, 64, 48),
+                        new NetworkSettings(Backbone.IR_18, Neck.BN, 32, 48)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
+    void everyNetworkGivesTheEnginesEmbeddingsWhenExported(NetworkSettings settings) throws Exception {
+        TrainedNetwork trained = Drawings.train(settings, settings.backbone() == Backbone.IR_18 ? 10 : 60);
+        ModelCard written = ModelExport.write(
+                trained,
+                folder.resolve("networks"),
+                "one",
+                1,
+                new ModelCard.Calibration(.001, .5, .1, 0, "none"),
+                new ModelCard.Provenance("data", 3, "test", "jvm", Map.of()));
+        FloatBuffer images = direct(IMAGES * settings.inputFloats());
+        Drawings.stripes(100, 0, images, new int[IMAGES]);
+        float[] engine = TrainingEngine.embed(trained, images, IMAGES);
+        List<ByteBuffer> slots = new ArrayList<>();
+        int floats = settings.inputFloats();
+        for (int i = 0; i < IMAGES; i++) {
+            ByteBuffer slot = ByteBuffer.allocateDirect(floats * Float.BYTES).order(ByteOrder.nativeOrder());
+            slot.asFloatBuffer().put(0, images, i * floats, floats);
+            slots.add(slot);
+        }
+        List<float[]> exported = run(folder.resolve("networks/one.onnx"), written, slots);
+        double spread = 0;
+        for (int i = 0; i < IMAGES; i++) {
+            for (int d = 0; d < settings.dimension(); d++) {
+                float expected = engine[i * settings.dimension() + d];
+                assertThat(exported.get(i)[d]).isCloseTo(expected, within(3e-6f));
+                spread += Math.abs(expected - engine[d]);
+            }
+        }
+        assertThat(spread).isGreaterThan(.1);
+    }
+
+    private static FloatBuffer direct(int floats) {
+        return ByteBuffer.allocateDirect(floats * Float.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
     }
 
     @Test
@@ -64,8 +110,8 @@ class ModelExportTest {
         double spread = 0;
         for (int i = 0; i < IMAGES; i++) {
             double length = 0;
-            for (int d = 0; d < LcNet.DIMENSION; d++) {
-                float expected = trainer[i * LcNet.DIMENSION + d];
+            for (int d = 0; d < DIMENSION; d++) {
+                float expected = trainer[i * DIMENSION + d];
                 assertThat(exported.get(i)[d]).isCloseTo(expected, within(1e-4f));
                 length += exported.get(i)[d] * exported.get(i)[d];
                 spread += Math.abs(expected - trainer[d]);
@@ -82,7 +128,7 @@ class ModelExportTest {
         List<float[]> together = run(slots);
         for (int i = 0; i < IMAGES; i++) {
             float[] alone = run(List.of(slots.get(i))).getFirst();
-            for (int d = 0; d < LcNet.DIMENSION; d++) {
+            for (int d = 0; d < DIMENSION; d++) {
                 assertThat(alone[d]).isCloseTo(together.get(i)[d], within(1e-6f));
             }
         }
@@ -97,8 +143,11 @@ class ModelExportTest {
     }
 
     private static List<float[]> run(List<ByteBuffer> slots) throws Exception {
-        OnnxModel model = OnnxModel.load(
-                folder.resolve("tiny.onnx"), card, InferenceSettings.forCpu(1).session());
+        return run(folder.resolve("tiny.onnx"), card, slots);
+    }
+
+    private static List<float[]> run(Path onnx, ModelCard card, List<ByteBuffer> slots) throws Exception {
+        OnnxModel model = OnnxModel.load(onnx, card, InferenceSettings.forCpu(1).session());
         try (OnnxSession session = model.sessions().getFirst()) {
             return session.run(slots);
         }

@@ -10,7 +10,7 @@ class ParameterLayoutTest {
 
     @Test
     void laysParametersOutWithoutGapsKernelsFirst() {
-        ParameterLayout layout = new ParameterLayout(LcNet.layers());
+        ParameterLayout layout = new ParameterLayout(NetworkSettings.DOCUMENTS.layers());
         int next = 0;
         for (ParameterLayout.Slot slot : layout.parameters()) {
             assertThat(slot.offset()).as(slot.name()).isEqualTo(next);
@@ -23,7 +23,7 @@ class ParameterLayoutTest {
 
     @Test
     void hasTheSizeOfLcNetWithItsNeck() {
-        ParameterLayout layout = new ParameterLayout(LcNet.layers());
+        ParameterLayout layout = new ParameterLayout(NetworkSettings.DOCUMENTS.layers());
         assertThat(layout.slot("neck.first.weight").shape()).containsExactly(256, 1024);
         assertThat(layout.slot("block12.depthwise.weight").shape()).containsExactly(256, 1, 5, 5);
         assertThat(layout.slot("block11.excitation.reduce.weight").shape()).containsExactly(32, 128, 1, 1);

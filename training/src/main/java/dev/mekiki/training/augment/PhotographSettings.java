@@ -1,0 +1,20 @@
+package dev.mekiki.training.augment;
+
+/**
+ * How bad the photographs are. Each has a strength of its own, up to the strongest of its step.
+ *
+ * @param firstStrength strongest at the start, 0..1
+ * @param fullStrengthAt share of the images after which the strongest is 1, 0..1
+ */
+public record PhotographSettings(double firstStrength, double fullStrengthAt) {
+    public PhotographSettings {
+        require("firstStrength", firstStrength);
+        require("fullStrengthAt", fullStrengthAt);
+    }
+
+    private static void require(String field, double value) {
+        if (!(value >= 0 && value <= 1)) {
+            throw new IllegalArgumentException(field + ": " + value + " (expected: 0..1)");
+        }
+    }
+}
