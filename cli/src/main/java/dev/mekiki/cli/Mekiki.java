@@ -36,7 +36,8 @@ import picocli.CommandLine.Command;
             TrainCommand.class,
             EvaluateCommand.class,
             ExportModelCommand.class,
-            ConvertCommand.class
+            ConvertCommand.class,
+            AblateCommand.class
         })
 public final class Mekiki {
 
