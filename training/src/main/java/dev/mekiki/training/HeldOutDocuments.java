@@ -33,7 +33,7 @@ final class HeldOutDocuments implements OpenSetGauge {
         this.workshop = workshop;
         Evaluation.Settings standard = Evaluation.Settings.standard();
         this.settings = new Evaluation.Settings(
-                4, standard.longestSide(), standard.splits(), standard.seed() + 1, standard.threads());
+                4, standard.longestSide(), standard.splits(), standard.seed() + 1, standard.threads(), 0);
     }
 
     @Override

@@ -55,8 +55,7 @@ final class TeacherNetwork implements AutoCloseable {
                     "teacher " + onnx + ": input of " + card.input().type() + " (expected: FLOAT32)");
         }
         int batch = Math.min(BATCH, card.maxBatch());
-        OnnxModel model = OnnxModel.load(
-                onnx, card, SessionSettings.cpu(parts, 1, List.of(batch)));
+        OnnxModel model = OnnxModel.load(onnx, card, SessionSettings.cpu(parts, 1, List.of(batch)));
         return new TeacherNetwork(card, model.sessions());
     }
 
