@@ -8,6 +8,8 @@ import dev.mekiki.benchmarks.load.GrpcCaller;
 import dev.mekiki.benchmarks.load.OpenLoop;
 import dev.mekiki.benchmarks.load.Timekeeper;
 import dev.mekiki.benchmarks.load.Workload;
+import dev.mekiki.benchmarks.training.ClassesBenchmark;
+import dev.mekiki.benchmarks.training.TrainingBenchmark;
 import dev.mekiki.cli.process.Installation;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,7 +41,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Throughput, latency and cost of the service, beside the limit of this machine.",
-        subcommands = {OverloadBenchmark.class, SoakBenchmark.class, MicroBenchmarks.class, GalleryBenchmark.class},
+        subcommands = {
+            OverloadBenchmark.class,
+            SoakBenchmark.class,
+            MicroBenchmarks.class,
+            GalleryBenchmark.class,
+            TrainingBenchmark.class,
+            ClassesBenchmark.class
+        },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // Set by picocli.
 public final class Benchmark implements Callable<Integer> {

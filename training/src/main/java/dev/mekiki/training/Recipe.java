@@ -236,7 +236,8 @@ public record Recipe(
         return first + (1 - first) * ramp(schedule.share(step), 0, photographs.fullStrengthAt());
     }
 
-    LossSettings lossAt(long step) {
+    /** The losses of a step, with margin and scale as far as they have grown. */
+    public LossSettings lossAt(long step) {
         return new LossSettings(head, scaleAt(step), marginShareAt(step), contrast, clusters, distillation);
     }
 
