@@ -123,7 +123,7 @@ class AblationTest {
                 documents,
                 Set.of("d0.png", "d1.png", "d2.png"),
                 Optional.empty(),
-                new Evaluation.Settings(2, 160, 2, 7, 2),
+                new Evaluation.Settings(2, 160, 2, 7, 2, 0),
                 progress);
     }
 }

@@ -17,9 +17,7 @@ import dev.mekiki.inference.session.OnnxModel;
 import dev.mekiki.inference.session.OnnxSession;
 import dev.mekiki.inference.session.TensorProbe;
 import dev.mekiki.training.Drawings;
-import dev.mekiki.training.engine.LossSettings;
-import dev.mekiki.training.engine.OptimiserSettings;
-import dev.mekiki.training.engine.TrainingEngine;
+import dev.mekiki.training.network.NetworkSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -48,19 +46,13 @@ class SmallerModelTest {
 
     @BeforeAll
     static void trainAndExport() throws IOException {
-        OptimiserSettings optimiser = new OptimiserSettings(.9, .99, 1e-8, .01, 5, .8);
-        try (TrainingEngine engine = new TrainingEngine(4, 1, 4, .1, optimiser, 3)) {
-            for (int i = 0; i < 40; i++) {
-                engine.step(Drawings::stripes, new LossSettings(16, 0, 1, .1), 1e-3);
-            }
-            ModelExport.write(
-                    engine.averaged(),
-                    folder,
-                    "tiny",
-                    3,
-                    new ModelCard.Calibration(.001, .5, .1, 7, "by hand"),
-                    new ModelCard.Provenance("data", 3, "test", "jvm", Map.of()));
-        }
+        ModelExport.write(
+                Drawings.train(NetworkSettings.DOCUMENTS, 40),
+                folder,
+                "tiny",
+                3,
+                new ModelCard.Calibration(.001, .5, .1, 7, "by hand"),
+                new ModelCard.Provenance("data", 3, "test", "jvm", Map.of()));
     }
 
     @Test
