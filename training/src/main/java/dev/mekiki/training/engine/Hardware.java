@@ -15,7 +15,7 @@ public record Hardware(Device device, Precision precision) {
     /** Where tensors live. */
     public enum Device {
         CPU,
-        /** The first NVIDIA GPU; needs the profile {@code gpu} and CUDA's and cuDNN's libraries. */
+        /** The first NVIDIA GPU; needs libtorch for GPUs, and CUDA's and cuDNN's libraries. */
         CUDA
     }
 

@@ -136,7 +136,7 @@ public final class TrainingEngine implements AutoCloseable {
             case CUDA -> {
                 if (!torch.cuda_is_available()) {
                     throw new IllegalStateException("hardware.device: CUDA (expected: a GPU that libtorch sees; build"
-                            + " with the profile \"gpu\" and install CUDA and cuDNN, or say CPU)");
+                            + " with -Dpytorch.platform=linux-x86_64-gpu and install CUDA and cuDNN, or say CPU)");
                 }
                 yield new TensorOptions(torch.ScalarType.Float)
                         .device(new DeviceOptional(new Device(torch.DeviceType.CUDA)));
