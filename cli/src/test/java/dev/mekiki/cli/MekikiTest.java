@@ -139,6 +139,31 @@ class MekikiTest {
                 .startsWith("mekiki: the service refused: UNAVAILABLE");
     }
 
+    @Test
+    void tellsWhatATrainingNeeds() throws IOException {
+        assertThat(run("train")).isEqualTo(2);
+        assertThat(told).asString().contains("FILE or FOLDER: none (expected: one, or --print-run)");
+        assertThat(run("train", folder.toString())).isEqualTo(2);
+        assertThat(told).asString().contains("--run: none (expected: a folder for the run on");
+        Path file = Files.writeString(folder.resolve("run.yaml"), "recipe: {head: {mrgin: 1}}");
+        assertThat(run("train", file.toString())).isEqualTo(1);
+        assertThat(told).asString().contains("run.yaml: recipe.head.mrgin: an unknown key (expected: one of kind,");
+    }
+
+    @Test
+    void tellsWhichVariationsThereAre() {
+        assertThat(run("ablate", folder.toString(), "--runs", "r", "--only", "cosface,spherical"))
+                .isEqualTo(2);
+        assertThat(told).asString().contains("--only: \"spherical\" (expected: of cosface, softmax, arcface");
+    }
+
+    @Test
+    void tellsWhereImagesAreKept() {
+        assertThat(run("lay-out", "g.parquet", "--images", folder.toString(), "--to", "t"))
+                .isEqualTo(2);
+        assertThat(told).asString().contains("(expected: a folder in which a service keeps images)");
+    }
+
     private Path image() throws IOException {
         Path file = folder.resolve("passport").resolve("a.jpg");
         Files.createDirectories(folder.resolve("passport"));
