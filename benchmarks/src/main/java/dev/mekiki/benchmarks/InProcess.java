@@ -95,9 +95,7 @@ final class InProcess implements AutoCloseable {
                         SessionSettings.cpu(setting.threads(), setting.intraOpThreads(), List.of(setting.batch())))
                 .sessions();
         // As the service's embedder does it.
-        decoder = new ImageDecoder(
-                ImageLimits.DEFAULT,
-                2 * Math.max(card.input().height(), card.input().width()));
+        decoder = new ImageDecoder(ImageLimits.DEFAULT, card.input().leastDecodedSide());
         preprocessor = Preprocessor.of(card.input());
         threads = Executors.newFixedThreadPool(setting.threads());
     }

@@ -212,8 +212,7 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
     }
 
     private ImageDecoder decoder(ImageLimits limits) {
-        return new ImageDecoder(
-                limits, 2 * Math.max(card.input().height(), card.input().width()));
+        return new ImageDecoder(limits, card.input().leastDecodedSide());
     }
 
     private static ByteBuffer tensor(int bytes) {

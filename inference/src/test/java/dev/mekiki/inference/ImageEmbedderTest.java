@@ -141,7 +141,8 @@ class ImageEmbedderTest {
     /** What an image gives all alone, without embedder and batcher. */
     private static List<float[]> alone(Path onnx, List<EncodedImage> images) throws Exception {
         ModelCard card = ModelCard.read(ImageEmbedder.cardOf(onnx));
-        ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT, 2 * TinyModel.SIDE);
+        ImageDecoder decoder =
+                new ImageDecoder(ImageLimits.DEFAULT, card.input().leastDecodedSide());
         Preprocessor preprocessor = Preprocessor.of(card.input());
         ByteBuffer slot = ByteBuffer.allocateDirect(preprocessor.bytes()).order(ByteOrder.nativeOrder());
         SessionSettings one = SessionSettings.cpu(1, 1, List.of(1));
@@ -296,11 +297,47 @@ class ImageEmbedderTest {
     }
 
     @Test
+    void decodesJpegsAsFarReducedAsTheCardAllowsAndCallsThatASpaceOfItsOwn() throws Exception {
+        Path onnx = TinyModel.write(folder);
+        Path card = ImageEmbedder.cardOf(onnx);
+        ModelCard clean = ModelCard.read(card);
+        EncodedImage jpeg = page(2);
+        List<EmbeddedImage> embedded = new ArrayList<>();
+        for (int oversampling : new int[] {2, 1}) {
+            ModelCard.Input in = clean.input();
+            TinyModel.with(
+                            clean,
+                            new ModelCard.Input(
+                                    in.name(),
+                                    in.type(),
+                                    in.height(),
+                                    in.width(),
+                                    oversampling,
+                                    in.channelOrder(),
+                                    in.mean(),
+                                    in.std()))
+                    .write(card);
+            try (ImageEmbedder embedder = ImageEmbedder.open(onnx, settings(1, 64), InferenceObserver.SILENT)) {
+                EmbeddedImage image =
+                        embedder.embed(jpeg, Tenant.UNNAMED, Deadline.NONE).get();
+                assertThat(image.embedding().vector())
+                        .containsExactly(alone(onnx, List.of(jpeg)).getFirst());
+                embedded.add(image);
+            }
+        }
+        assertThat(embedded.getFirst().embedding().space())
+                .isNotEqualTo(embedded.getLast().embedding().space());
+        assertThat(embedded.getFirst().embedding().vector())
+                .isNotEqualTo(embedded.getLast().embedding().vector());
+    }
+
+    @Test
     void aTensorThatTheCallerPreprocessedGivesTheVectorOfItsImage() throws Exception {
         Path onnx = TinyModel.write(folder);
         ModelCard card = ModelCard.read(ImageEmbedder.cardOf(onnx));
         Preprocessor preprocessor = Preprocessor.of(card.input());
-        ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT, 2 * TinyModel.SIDE);
+        ImageDecoder decoder =
+                new ImageDecoder(ImageLimits.DEFAULT, card.input().leastDecodedSide());
         // As it comes over the network: on the heap, little-endian, read only, somewhere within a larger buffer.
         ByteBuffer bytes = ByteBuffer.allocate(3 * preprocessor.values() * Float.BYTES + 3)
                 .position(3)

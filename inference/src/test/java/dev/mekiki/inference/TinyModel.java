@@ -119,18 +119,26 @@ public final class TinyModel {
     public static ModelCard cardOfBytes(byte[] model) {
         ModelCard card = card(model);
         ModelCard.Input in = card.input();
-        return new ModelCard(
-                card.name(),
-                card.version(),
-                card.sha256(),
+        return with(
+                card,
                 new ModelCard.Input(
                         "bytes",
                         ModelCard.ElementType.UINT8,
                         in.height(),
                         in.width(),
+                        in.oversampling(),
                         in.channelOrder(),
                         in.mean(),
-                        in.std()),
+                        in.std()));
+    }
+
+    /** A card with another input. */
+    public static ModelCard with(ModelCard card, ModelCard.Input input) {
+        return new ModelCard(
+                card.name(),
+                card.version(),
+                card.sha256(),
+                input,
                 card.output(),
                 card.maxBatch(),
                 card.calibration(),

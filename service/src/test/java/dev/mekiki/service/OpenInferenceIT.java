@@ -501,6 +501,7 @@ class OpenInferenceIT {
                 ModelCard.ElementType.UINT8,
                 input.height(),
                 input.width(),
+                input.oversampling(),
                 input.channelOrder(),
                 input.mean(),
                 input.std());

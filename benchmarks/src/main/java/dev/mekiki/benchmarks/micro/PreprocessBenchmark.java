@@ -44,16 +44,28 @@ public class PreprocessBenchmark {
     @Param({"FLOAT32", "UINT8"})
     public ModelCard.ElementType type;
 
+    /** How many times the model's input a photograph's shorter side keeps when it is decoded. */
+    @Param({"1", "2"})
+    public int oversampling;
+
     private Preprocessor preprocessor;
     private ByteBuffer slot;
     private DecodedImage decoded;
 
     @Setup
     public void decode() {
-        preprocessor = Preprocessor.of(new ModelCard.Input(
-                "image", type, SIDE, SIDE, ModelCard.ChannelOrder.RGB, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0)));
+        ModelCard.Input input = new ModelCard.Input(
+                "image",
+                type,
+                SIDE,
+                SIDE,
+                oversampling,
+                ModelCard.ChannelOrder.RGB,
+                List.of(0.0, 0.0, 0.0),
+                List.of(1.0, 1.0, 1.0));
+        preprocessor = Preprocessor.of(input);
         slot = ByteBuffer.allocateDirect(preprocessor.bytes()).order(ByteOrder.nativeOrder());
-        decoded = new ImageDecoder(ImageLimits.DEFAULT, 2 * SIDE)
+        decoded = new ImageDecoder(ImageLimits.DEFAULT, input.leastDecodedSide())
                 .decode(Payloads.photographs(megapixels, SEED).getFirst());
     }
 

@@ -33,6 +33,11 @@ public record Installation(Path root) {
         return jar;
     }
 
+    /** What the service's virtual machine is started with, a file of arguments. */
+    public Path serviceJvmOptions() {
+        return root.resolve(Path.of("service", "jvm.options"));
+    }
+
     /** The embedder that the project trained itself; its card lies beside it. */
     public Path model() {
         return root.resolve(Path.of("models", "documents-lcnet050.onnx"));

@@ -88,9 +88,7 @@ public final class ServiceProcess implements AutoCloseable {
             }
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "--enable-native-access=ALL-UNNAMED",
-                    "--sun-misc-unsafe-memory-access=allow",
-                    "--add-modules=jdk.incubator.vector",
+                    "@" + installation.serviceJvmOptions(),
                     "-Dquarkus.grpc.server.host=127.0.0.1",
                     "-Dquarkus.grpc.server.port=" + grpcPort,
                     "-Dquarkus.http.host=127.0.0.1",

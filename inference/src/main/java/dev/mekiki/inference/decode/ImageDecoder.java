@@ -53,8 +53,7 @@ public final class ImageDecoder {
 
     /**
      * @param limits checked on the header, before pixels are allocated
-     * @param leastSide pixels the shorter side keeps when a JPEG is decoded at reduced scale, at least 1; twice the
-     *     model's input keeps resampling clean
+     * @param leastSide pixels the shorter side keeps when a JPEG is decoded at reduced scale, at least 1
      */
     public ImageDecoder(ImageLimits limits, int leastSide) {
         if (leastSide < 1) {

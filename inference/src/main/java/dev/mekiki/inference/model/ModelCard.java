@@ -74,6 +74,8 @@ public record ModelCard(
      * @param type of the tensor; cards that do not say it mean {@code FLOAT32}
      * @param height rows, pixels
      * @param width columns, pixels
+     * @param oversampling a JPEG is decoded at a reduced scale as long as its shorter side keeps so many times the longer
+     *     side of the input, 1..8; cards that do not say it mean 2, at which resampling stays clean; 1 is faster and coarser
      * @param channelOrder order of the planes; {@code mean} and {@code std} are in the same order
      * @param mean three values in units of [0, 1]
      * @param std three positive values in units of [0, 1]
@@ -83,13 +85,19 @@ public record ModelCard(
             ElementType type,
             int height,
             int width,
+            int oversampling,
             ChannelOrder channelOrder,
             List<Double> mean,
             List<Double> std) {
+
+        /** Of cards that do not say it. */
+        public static final int CLEAN_OVERSAMPLING = 2;
+
         public Input {
             requireText("input.name", name);
             requireRange("input.height", height, 8, 4096);
             requireRange("input.width", width, 8, 4096);
+            requireRange("input.oversampling", oversampling, 1, 8);
             if (mean.size() != 3 || std.size() != 3) {
                 throw new IllegalArgumentException("input.mean, input.std: " + mean.size() + ", " + std.size()
                         + " values (expected: 3, 3, one per channel)");
@@ -103,10 +111,15 @@ public record ModelCard(
             std = List.copyOf(std);
         }
 
-        /** Of {@code FLOAT32}. */
+        /** Of {@code FLOAT32}, resampled cleanly. */
         public Input(
                 String name, int height, int width, ChannelOrder channelOrder, List<Double> mean, List<Double> std) {
-            this(name, ElementType.FLOAT32, height, width, channelOrder, mean, std);
+            this(name, ElementType.FLOAT32, height, width, CLEAN_OVERSAMPLING, channelOrder, mean, std);
+        }
+
+        /** Pixels that the shorter side of a JPEG keeps when it is decoded at a reduced scale. */
+        public int leastDecodedSide() {
+            return oversampling * Math.max(height, width);
         }
     }
 
@@ -194,8 +207,13 @@ public record ModelCard(
             if (!(JSON.readTree(Files.readAllBytes(file)) instanceof ObjectNode card)) {
                 throw new IllegalArgumentException("model card " + file + ": no JSON object (expected: one)");
             }
-            if (card.get("input") instanceof ObjectNode input && !input.has("type")) {
-                input.put("type", ElementType.FLOAT32.name());
+            if (card.get("input") instanceof ObjectNode input) {
+                if (!input.has("type")) {
+                    input.put("type", ElementType.FLOAT32.name());
+                }
+                if (!input.has("oversampling")) {
+                    input.put("oversampling", Input.CLEAN_OVERSAMPLING);
+                }
             }
             return JSON.treeToValue(card, ModelCard.class);
         } catch (JacksonException e) {

@@ -27,12 +27,16 @@ class ModelCardTest {
     }
 
     @Test
-    void aCardThatDoesNotSayWhatItsInputIsMeansFloats() throws Exception {
+    void aCardThatDoesNotSayWhatItsInputIsMeansFloatsDecodedAtTwiceTheirSize() throws Exception {
         Path file = folder.resolve("card.json");
         card.write(file);
-        Files.writeString(file, Files.readString(file).replaceFirst("\"type\" : \"FLOAT32\",\\s*", ""));
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replaceFirst("\"type\" : \"FLOAT32\",\\s*", "")
+                        .replaceFirst("\"oversampling\" : 2,\\s*", ""));
 
-        assertThat(Files.readString(file)).doesNotContain("FLOAT32");
+        assertThat(Files.readString(file)).doesNotContain("FLOAT32").doesNotContain("oversampling");
         assertThat(ModelCard.read(file)).isEqualTo(card);
 
         ModelCard bytes = TinyModel.cardOfBytes(new byte[] {1});
@@ -82,6 +86,10 @@ class ModelCardTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ModelCard.Input(in.name(), 7, in.width(), in.channelOrder(), in.mean(), in.std()))
                 .withMessage("input.height: 7 (expected: 8..4096)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        new ModelCard.Input(in.name(), in.type(), 8, 8, 9, in.channelOrder(), in.mean(), in.std()))
+                .withMessage("input.oversampling: 9 (expected: 1..8)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
                         new ModelCard.Input(in.name(), 8, 8, in.channelOrder(), in.mean(), List.of(1.0, 1.0, 0.0)))

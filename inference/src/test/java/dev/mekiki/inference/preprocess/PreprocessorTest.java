@@ -153,7 +153,7 @@ class PreprocessorTest {
         Preprocessor floats = Preprocessor.of(new ModelCard.Input("x", 24, 32, order, none, plain));
         // What the graph does with them is nothing to the preprocessor.
         Preprocessor bytes = Preprocessor.of(new ModelCard.Input(
-                "x", ModelCard.ElementType.UINT8, 24, 32, order, List.of(0.4, 0.5, 0.6), List.of(0.2, 0.3, 0.4)));
+                "x", ModelCard.ElementType.UINT8, 24, 32, 2, order, List.of(0.4, 0.5, 0.6), List.of(0.2, 0.3, 0.4)));
         try (Mat image = noise(rows, columns, rows + columns)) {
             image.data().put(0, (byte) 0).put(1, (byte) 255);
             Extent extent = new Extent(0, 0, columns - 0.125, rows);
@@ -178,6 +178,7 @@ class PreprocessorTest {
                 ModelCard.ElementType.UINT8,
                 16,
                 16,
+                2,
                 ChannelOrder.RGB,
                 List.of(0.0, 0.0, 0.0),
                 List.of(1.0, 1.0, 1.0)));

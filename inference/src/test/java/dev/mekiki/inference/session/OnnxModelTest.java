@@ -289,6 +289,7 @@ class OnnxModelTest {
     }
 
     private static ModelCard.Input of(ElementType type, ModelCard.Input in) {
-        return new ModelCard.Input(in.name(), type, in.height(), in.width(), in.channelOrder(), in.mean(), in.std());
+        return new ModelCard.Input(
+                in.name(), type, in.height(), in.width(), in.oversampling(), in.channelOrder(), in.mean(), in.std());
     }
 }

@@ -43,6 +43,7 @@ class InferenceInputTest {
                         type,
                         8,
                         16,
+                        ModelCard.Input.CLEAN_OVERSAMPLING,
                         ModelCard.ChannelOrder.RGB,
                         Collections.nCopies(3, 0.0),
                         Collections.nCopies(3, 1.0)),

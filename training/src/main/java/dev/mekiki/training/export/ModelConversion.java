@@ -125,6 +125,7 @@ public final class ModelConversion {
                         ModelCard.ElementType.UINT8,
                         in.height(),
                         in.width(),
+                        in.oversampling(),
                         in.channelOrder(),
                         in.mean(),
                         in.std())

@@ -62,7 +62,7 @@ public final class SmallerModel {
         Set<String> inside = new LinkedHashSet<>(tensors);
         inside.remove(input.name());
         Preprocessor preprocessor = Preprocessor.of(input);
-        ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT, 2 * Math.max(input.height(), input.width()));
+        ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT, input.leastDecodedSide());
         FloatBuffer image = ByteBuffer.allocateDirect(preprocessor.values() * Float.BYTES)
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer();
