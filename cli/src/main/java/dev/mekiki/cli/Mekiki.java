@@ -36,7 +36,6 @@ import picocli.CommandLine.Command;
             RecogniseCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
-            ExportModelCommand.class,
             ConvertCommand.class,
             AblateCommand.class
         })

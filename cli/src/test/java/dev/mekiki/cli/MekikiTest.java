@@ -56,7 +56,16 @@ class MekikiTest {
     void tellsThatAConversionHasNothingToChange() {
         assertThat(run("convert", "m.onnx", "--name", "n", "--to", folder.toString()))
                 .isEqualTo(2);
-        assertThat(told).asString().contains("nothing to change (expected: --byte-input, --float16)");
+        assertThat(told)
+                .asString()
+                .contains("nothing to change (expected: --float16, --float16-weights or --int8, --byte-input)");
+    }
+
+    @Test
+    void tellsThatAModelHasOnePrecision() {
+        assertThat(run("convert", "m.onnx", "--name", "n", "--to", folder.toString(), "--float16", "--int8", "images"))
+                .isEqualTo(2);
+        assertThat(told).asString().contains("--float16", "--int8=IMAGES", "are mutually exclusive");
     }
 
     @Test

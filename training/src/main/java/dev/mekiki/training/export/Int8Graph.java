@@ -125,8 +125,8 @@ final class Int8Graph {
         ActivationRange range = ranges.apply(ranged);
         String scale = result + ".scale";
         String zero = result + ".zero";
-        graph.addInitializer(Tensors.ofFloats(scale, new float[] {range.scale()}));
-        graph.addInitializer(Tensors.ofBytes(zero, TensorProto.DataType.UINT8, new byte[] {(byte) range.zero()}));
+        graph.addInitializer(OnnxTensors.floats(scale, new float[] {range.scale()}));
+        graph.addInitializer(OnnxTensors.bytes(zero, TensorProto.DataType.UINT8, new byte[] {(byte) range.zero()}));
         graph.addNode(NodeProto.newBuilder()
                 .setOpType("QuantizeLinear")
                 .setName(result + ".quantize")
@@ -148,7 +148,7 @@ final class Int8Graph {
             throw new IllegalArgumentException(
                     node.getName() + ": transB 0 (expected: 1, weights of an output channel in a row)");
         }
-        float[] values = Tensors.floats(weight);
+        float[] values = OnnxTensors.values(weight);
         int channels = Math.toIntExact(weight.getDims(0));
         int perChannel = values.length / channels;
         float[] scales = new float[channels];
@@ -162,7 +162,7 @@ final class Int8Graph {
     }
 
     private String weight(TensorProto weight, float[] scales) {
-        float[] values = Tensors.floats(weight);
+        float[] values = OnnxTensors.values(weight);
         int perChannel = values.length / scales.length;
         byte[] codes = new byte[values.length];
         for (int i = 0; i < codes.length; i++) {
@@ -171,16 +171,16 @@ final class Int8Graph {
         long[] shape = weight.getDimsList().stream().mapToLong(d -> d).toArray();
         String name = weight.getName() + ".int8";
         if (written.add(name)) {
-            graph.addInitializer(Tensors.ofBytes(name + ".codes", TensorProto.DataType.INT8, codes, shape));
-            graph.addInitializer(
-                    Tensors.ofBytes(name + ".zero", TensorProto.DataType.INT8, new byte[scales.length], scales.length));
+            graph.addInitializer(OnnxTensors.bytes(name + ".codes", TensorProto.DataType.INT8, codes, shape));
+            graph.addInitializer(OnnxTensors.bytes(
+                    name + ".zero", TensorProto.DataType.INT8, new byte[scales.length], scales.length));
             dequantise(name, scales);
         }
         return name;
     }
 
     private String bias(TensorProto bias, ActivationRange in, float[] weightScales) {
-        float[] values = Tensors.floats(bias);
+        float[] values = OnnxTensors.values(bias);
         float[] scales = new float[values.length];
         int[] codes = new int[values.length];
         for (int c = 0; c < values.length; c++) {
@@ -189,14 +189,14 @@ final class Int8Graph {
                     (int) Math.clamp(Math.rint((double) values[c] / scales[c]), Integer.MIN_VALUE, Integer.MAX_VALUE);
         }
         String name = bias.getName() + ".int32";
-        graph.addInitializer(Tensors.ofInts(name + ".codes", codes, values.length));
-        graph.addInitializer(Tensors.ofInts(name + ".zero", new int[values.length], values.length));
+        graph.addInitializer(OnnxTensors.ints(name + ".codes", codes, values.length));
+        graph.addInitializer(OnnxTensors.ints(name + ".zero", new int[values.length], values.length));
         dequantise(name, scales);
         return name;
     }
 
     private void dequantise(String name, float[] scales) {
-        graph.addInitializer(Tensors.ofFloats(name + ".scale", scales, scales.length));
+        graph.addInitializer(OnnxTensors.floats(name + ".scale", scales, scales.length));
         graph.addNode(NodeProto.newBuilder()
                 .setOpType("DequantizeLinear")
                 .setName(name + ".dequantize")

@@ -22,12 +22,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
- * Makes of a model one that a GPU is fed and runs faster, and checks that it says the same.
+ * Makes of a model one that is smaller, or that a GPU is fed and runs faster, and compares what both say.
  *
  * <p>The new model is a model of its own, with an embedding space of its own: its vectors are as close to the old one's
  * as the report says, which leaves thresholds as they are, but a gallery that was filled by one is not asked by the
@@ -36,7 +35,10 @@ import org.bytedeco.opencv.opencv_core.Mat;
 public final class ModelConversion {
 
     /** Cosine below which a vector counts as another one. */
-    static final double LEAST_COSINE = 0.999;
+    private static final double LOSSLESS = 0.999;
+
+    /** Cosine below which rounding has broken the model, rather than cost it a little. */
+    private static final double LOSSY = 0.9;
 
     private static final int PHOTOGRAPHS = 32;
     private static final int LONGEST_SIDE = 480;
@@ -44,12 +46,51 @@ public final class ModelConversion {
 
     private ModelConversion() {}
 
-    /** What is changed. */
-    public enum Change {
-        /** The input takes 8-bit values; the graph normalises them. */
-        BYTE_INPUT,
-        /** Weights and computation in float16. */
-        FLOAT16
+    /** How a model keeps its weights and computes. */
+    public enum Precision {
+        /** Everything in float32, as it was trained. */
+        FLOAT32(LOSSLESS),
+        /** Weights in float16, which a runtime turns back when it loads them; half the file, the same speed. */
+        FLOAT16_WEIGHTS(LOSSLESS),
+        /** Weights and computation in float16, for GPUs. */
+        FLOAT16(LOSSLESS),
+        /** Convolutions and linear layers in eight bits, the rest in float32. */
+        INT8(LOSSY);
+
+        private final double leastCosine;
+
+        Precision(double leastCosine) {
+            this.leastCosine = leastCosine;
+        }
+    }
+
+    /**
+     * What is changed.
+     *
+     * @param precision what the new model computes in
+     * @param byteInput whether the input takes 8-bit values, which the graph normalises
+     * @param photographs image files to calibrate {@link Precision#INT8} with, like those the model will see, but none
+     *     that it is measured with, some hundred; none for another precision
+     */
+    public record Change(Precision precision, boolean byteInput, List<byte[]> photographs) {
+
+        public Change {
+            photographs = List.copyOf(photographs);
+            if (precision == Precision.FLOAT32 && !byteInput) {
+                throw new IllegalArgumentException("change: none (expected: another precision, an input of bytes)");
+            }
+            if (photographs.isEmpty() == (precision == Precision.INT8)) {
+                throw new IllegalArgumentException("photographs: " + photographs.size() + " (expected: "
+                        + (precision == Precision.INT8
+                                ? "at least 1, to calibrate with)"
+                                : "none with " + precision + ")"));
+            }
+        }
+
+        @Override
+        public String toString() {
+            return precision + (byteInput ? ", byte input" : "");
+        }
     }
 
     /**
@@ -65,17 +106,13 @@ public final class ModelConversion {
      * Converts a model, compares the two on the CPU, and writes the new one with its card.
      *
      * @param onnx the model, its card beside it
-     * @param changes at least one
      * @param folder for the two new files; made if missing
      * @param name id and file name of the new model, other than the old one's; its version stays
      * @throws IllegalArgumentException if the model cannot be converted so; the message says why
      * @throws IllegalStateException if the new model says something else than the old one; nothing is written then
      */
-    public static Outcome write(Path onnx, Set<Change> changes, Path folder, String name) throws IOException {
+    public static Outcome write(Path onnx, Change change, Path folder, String name) throws IOException {
         ModelCard card = ModelCard.read(ImageEmbedder.cardOf(onnx));
-        if (changes.isEmpty()) {
-            throw new IllegalArgumentException("changes: none (expected: at least one of BYTE_INPUT, FLOAT16)");
-        }
         if (name.equals(card.name())) {
             throw new IllegalArgumentException(
                     "name: \"" + name + "\" (expected: another than that of the model it is made of)");
@@ -84,23 +121,24 @@ public final class ModelConversion {
             throw new IllegalArgumentException(
                     "model " + onnx + ": input of " + card.input().type() + " (expected: FLOAT32)");
         }
-        byte[] model = convert(OnnxMl.ModelProto.parseFrom(Files.readAllBytes(onnx)), card, changes)
+        byte[] model = convert(OnnxMl.ModelProto.parseFrom(Files.readAllBytes(onnx)), card.input(), change)
                 .toByteArray();
         Path workshop = Files.createTempDirectory("conversion");
         try {
-            ModelFiles.write(model, card(card, model, changes, name, Map.of()), workshop, name);
+            ModelFiles.write(model, card(card, model, change, name, Map.of()), workshop, name);
             double cosine = leastCosine(onnx, workshop.resolve(name + ".onnx"));
-            if (!(cosine >= LEAST_COSINE)) {
+            double least = change.precision().leastCosine;
+            if (!(cosine >= least)) {
                 throw new IllegalStateException("converted model: a cosine of " + cosine
-                        + " with what the original says (expected: at least " + LEAST_COSINE + ")");
+                        + " with what the original says (expected: at least " + least + ")");
             }
             Map<String, String> details = new LinkedHashMap<>();
             details.put("convertedFrom", card.name() + "@" + card.version() + " " + card.sha256());
-            details.put("conversion", changes.toString());
+            details.put("conversion", change.toString());
             details.put(
                     "leastCosine",
                     String.format(Locale.ROOT, "%.6f over %d photographs of drawn documents", cosine, PHOTOGRAPHS));
-            ModelCard converted = card(card, model, changes, name, details);
+            ModelCard converted = card(card, model, change, name, details);
             ModelFiles.write(model, converted, folder, name);
             return new Outcome(converted, cosine, PHOTOGRAPHS);
         } finally {
@@ -110,16 +148,21 @@ public final class ModelConversion {
         }
     }
 
-    private static OnnxMl.ModelProto convert(OnnxMl.ModelProto model, ModelCard card, Set<Change> changes) {
-        OnnxMl.ModelProto converted = changes.contains(Change.FLOAT16) ? HalfPrecision.of(model) : model;
+    private static OnnxMl.ModelProto convert(OnnxMl.ModelProto model, ModelCard.Input input, Change change) {
+        OnnxMl.ModelProto converted = switch (change.precision()) {
+            case FLOAT32 -> model;
+            case FLOAT16_WEIGHTS -> Float16Weights.of(model);
+            case FLOAT16 -> HalfPrecision.of(model);
+            case INT8 -> Int8Graph.of(model, Int8Calibration.of(model, input, change.photographs())::range);
+        };
         // After the other one: bytes are normalised in float32.
-        return changes.contains(Change.BYTE_INPUT) ? ByteInput.of(converted, card.input()) : converted;
+        return change.byteInput() ? ByteInput.of(converted, input) : converted;
     }
 
     private static ModelCard card(
-            ModelCard old, byte[] model, Set<Change> changes, String name, Map<String, String> details) {
+            ModelCard old, byte[] model, Change change, String name, Map<String, String> details) {
         ModelCard.Input in = old.input();
-        ModelCard.Input input = changes.contains(Change.BYTE_INPUT)
+        ModelCard.Input input = change.byteInput()
                 ? new ModelCard.Input(
                         ByteInput.name(in.name()),
                         ModelCard.ElementType.UINT8,
@@ -130,6 +173,7 @@ public final class ModelConversion {
                         in.mean(),
                         in.std())
                 : in;
+        ModelCard.Calibration calibration = old.calibration();
         Map<String, String> all = new LinkedHashMap<>(old.provenance().details());
         all.putAll(details);
         return new ModelCard(
@@ -139,7 +183,12 @@ public final class ModelConversion {
                 input,
                 old.output(),
                 old.maxBatch(),
-                old.calibration(),
+                new ModelCard.Calibration(
+                        calibration.falseAcceptRate(),
+                        calibration.threshold(),
+                        calibration.subLabelMargin(),
+                        calibration.impostors(),
+                        calibration.method() + "; taken over from " + old.name() + "@" + old.version()),
                 new ModelCard.Provenance(
                         old.provenance().dataDigest(),
                         old.provenance().seed(),

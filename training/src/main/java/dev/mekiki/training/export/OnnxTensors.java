@@ -4,7 +4,6 @@ import ai.onnx.proto.OnnxMl;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 
 /** Constant tensors of a graph, and the node that changes their type. */
 final class OnnxTensors {
@@ -14,16 +13,65 @@ final class OnnxTensors {
     private OnnxTensors() {}
 
     static OnnxMl.TensorProto floats(String name, float[] values, long... shape) {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = littleEndian(values.length * Float.BYTES);
         bytes.asFloatBuffer().put(values);
+        return raw(name, OnnxMl.TensorProto.DataType.FLOAT, bytes.array(), shape);
+    }
+
+    static OnnxMl.TensorProto ints(String name, int[] values, long... shape) {
+        ByteBuffer bytes = littleEndian(values.length * Integer.BYTES);
+        bytes.asIntBuffer().put(values);
+        return raw(name, OnnxMl.TensorProto.DataType.INT32, bytes.array(), shape);
+    }
+
+    /** @param type INT8 or UINT8 */
+    static OnnxMl.TensorProto bytes(String name, OnnxMl.TensorProto.DataType type, byte[] values, long... shape) {
+        return raw(name, type, values, shape);
+    }
+
+    private static ByteBuffer littleEndian(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static OnnxMl.TensorProto raw(String name, OnnxMl.TensorProto.DataType type, byte[] bytes, long... shape) {
         OnnxMl.TensorProto.Builder tensor = OnnxMl.TensorProto.newBuilder()
                 .setName(name)
-                .setDataType(OnnxMl.TensorProto.DataType.FLOAT.getNumber())
-                .setRawData(ByteString.copyFrom(bytes.array()));
-        for (long s : shape) {
-            tensor.addDims(s);
+                .setDataType(type.getNumber())
+                .setRawData(ByteString.copyFrom(bytes));
+        for (long size : shape) {
+            tensor.addDims(size);
         }
         return tensor.build();
+    }
+
+    /**
+     * Values of a float32 tensor, however it holds them.
+     *
+     * @throws IllegalArgumentException if it is of another type, or its values are in another file
+     */
+    static float[] values(OnnxMl.TensorProto floats) {
+        if (floats.getDataType() != OnnxMl.TensorProto.DataType.FLOAT.getNumber()) {
+            throw new IllegalArgumentException("tensor \"" + floats.getName() + "\": "
+                    + OnnxMl.TensorProto.DataType.forNumber(floats.getDataType()) + " (expected: FLOAT)");
+        }
+        if (floats.getDataLocation() == OnnxMl.TensorProto.DataLocation.EXTERNAL) {
+            throw new IllegalArgumentException(
+                    "tensor \"" + floats.getName() + "\": in a file of its own (expected: within the model)");
+        }
+        if (!floats.hasRawData()) {
+            float[] values = new float[floats.getFloatDataCount()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = floats.getFloatData(i);
+            }
+            return values;
+        }
+        float[] values = new float[floats.getRawData().size() / Float.BYTES];
+        floats.getRawData()
+                .asReadOnlyByteBuffer()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .get(values);
+        return values;
     }
 
     /**
@@ -33,15 +81,9 @@ final class OnnxTensors {
      * @throws IllegalArgumentException if a value is beyond float16's range, or the values are in another file
      */
     static OnnxMl.TensorProto half(OnnxMl.TensorProto floats, String name) {
-        if (floats.getDataLocation() == OnnxMl.TensorProto.DataLocation.EXTERNAL) {
-            throw new IllegalArgumentException(
-                    "tensor \"" + floats.getName() + "\": in a file of its own (expected: within the model)");
-        }
-        FloatBuffer values = values(floats);
-        ByteBuffer halves =
-                ByteBuffer.allocate(values.remaining() * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        while (values.hasRemaining()) {
-            float value = values.get();
+        float[] values = values(floats);
+        ByteBuffer halves = littleEndian(values.length * Short.BYTES);
+        for (float value : values) {
             if (!(Math.abs(value) <= LARGEST_HALF)) {
                 throw new IllegalArgumentException("tensor \"" + floats.getName() + "\": a value of " + value
                         + " (expected: at most " + LARGEST_HALF + ", float16's largest)");
@@ -54,18 +96,6 @@ final class OnnxTensors {
                 .clearFloatData()
                 .setRawData(ByteString.copyFrom(halves.array()))
                 .build();
-    }
-
-    private static FloatBuffer values(OnnxMl.TensorProto floats) {
-        if (floats.hasRawData()) {
-            return floats.getRawData()
-                    .asReadOnlyByteBuffer()
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .asFloatBuffer();
-        }
-        FloatBuffer values = FloatBuffer.allocate(floats.getFloatDataCount());
-        floats.getFloatDataList().forEach(values::put);
-        return values.flip();
     }
 
     static OnnxMl.NodeProto cast(String from, String to, OnnxMl.TensorProto.DataType type) {

@@ -1,7 +1,6 @@
 /**
  * Writes trained networks as ONNX files with their model cards ({@link dev.mekiki.training.export.ModelExport}), and
- * makes of such files ones for GPUs ({@link dev.mekiki.training.export.ModelConversion}) and ones in fewer bits
- * ({@link dev.mekiki.training.export.SmallerModel}).
+ * makes of such files ones in fewer bits, or for GPUs ({@link dev.mekiki.training.export.ModelConversion}).
  */
 @NullMarked
 package dev.mekiki.training.export;

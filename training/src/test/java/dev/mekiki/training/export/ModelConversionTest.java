@@ -12,8 +12,13 @@ import dev.mekiki.inference.model.ModelCard;
 import dev.mekiki.inference.session.OnnxModel;
 import dev.mekiki.inference.session.OnnxSession;
 import dev.mekiki.inference.session.SessionSettings;
+import dev.mekiki.samples.DocumentGenerator;
+import dev.mekiki.samples.PhotoConditions;
+import dev.mekiki.samples.Photograph;
+import dev.mekiki.samples.Photographer;
 import dev.mekiki.training.export.ModelConversion.Change;
 import dev.mekiki.training.export.ModelConversion.Outcome;
+import dev.mekiki.training.export.ModelConversion.Precision;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,11 +26,11 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.bytedeco.opencv.opencv_core.Mat;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +42,9 @@ class ModelConversionTest {
     private static final ModelCard CARD = ModelCard.read(ImageEmbedder.cardOf(PUBLISHED));
     private static final int VALUES = 3 * CARD.input().height() * CARD.input().width();
 
+    private static final Change BYTES = new Change(Precision.FLOAT32, true, List.of());
+    private static final Change HALF = new Change(Precision.FLOAT16, false, List.of());
+
     @TempDir
     private static Path folder;
 
@@ -46,9 +54,9 @@ class ModelConversionTest {
 
     @BeforeAll
     static void convert() throws IOException {
-        bytes = ModelConversion.write(PUBLISHED, EnumSet.of(Change.BYTE_INPUT), folder, "bytes");
-        half = ModelConversion.write(PUBLISHED, EnumSet.of(Change.FLOAT16), folder, "half");
-        both = ModelConversion.write(PUBLISHED, EnumSet.allOf(Change.class), folder, "both");
+        bytes = ModelConversion.write(PUBLISHED, BYTES, folder, "bytes");
+        half = ModelConversion.write(PUBLISHED, HALF, folder, "half");
+        both = ModelConversion.write(PUBLISHED, new Change(Precision.FLOAT16, true, List.of()), folder, "both");
     }
 
     /** Blobs of a few colours, each picture others. */
@@ -159,6 +167,38 @@ class ModelConversionTest {
     }
 
     @Test
+    void weightsInHalfPrecisionHalveTheFileAndLeaveTheArithmetic() throws Exception {
+        Outcome outcome = ModelConversion.write(
+                PUBLISHED, new Change(Precision.FLOAT16_WEIGHTS, false, List.of()), folder, "weights");
+        assertThat(outcome.leastCosine()).isGreaterThan(0.9999);
+        assertThat(Files.size(folder.resolve("weights.onnx"))).isLessThan(Files.size(PUBLISHED) * 55 / 100);
+        OnnxMl.GraphProto graph = OnnxMl.ModelProto.parseFrom(Files.readAllBytes(folder.resolve("weights.onnx")))
+                .getGraph();
+        assertThat(graph.getNodeList())
+                .filteredOn(node -> node.getOpType().equals("Cast"))
+                .allSatisfy(node -> assertThat(node.getAttribute(0).getI())
+                        .isEqualTo(OnnxMl.TensorProto.DataType.FLOAT.getNumber()))
+                .hasSameSizeAs(graph.getInitializerList());
+    }
+
+    @Test
+    void eightBitsTakeBytesAndSayNearlyTheSame() throws Exception {
+        List<byte[]> photographs = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            try (Mat document = DocumentGenerator.drawRandom(i, 480);
+                    Photograph photograph = Photographer.photograph(document, PhotoConditions.MILD, 480, i)) {
+                photographs.add(photograph.toJpeg());
+            }
+        }
+        Outcome outcome =
+                ModelConversion.write(PUBLISHED, new Change(Precision.INT8, true, photographs), folder, "eight");
+        assertThat(outcome.leastCosine()).isBetween(0.95, 0.9999);
+        assertThat(Files.size(folder.resolve("eight.onnx"))).isLessThan(Files.size(PUBLISHED) * 35 / 100);
+        assertThat(outcome.card().input().type()).isEqualTo(ModelCard.ElementType.UINT8);
+        assertThat(outcome.card().provenance().details()).containsEntry("conversion", "INT8, byte input");
+    }
+
+    @Test
     void doesBothAtOnceAndSaysSoInTheCard() throws Exception {
         ModelCard card = ModelCard.read(folder.resolve("both.json"));
         assertThat(card).isEqualTo(both.card());
@@ -167,10 +207,12 @@ class ModelConversionTest {
                         .hex());
         assertThat(card.name()).isEqualTo("both");
         assertThat(card.version()).isEqualTo(CARD.version());
-        assertThat(card.calibration()).isEqualTo(CARD.calibration());
+        assertThat(card.calibration().threshold()).isEqualTo(CARD.calibration().threshold());
+        assertThat(card.calibration().method())
+                .isEqualTo(CARD.calibration().method() + "; taken over from documents-lcnet050@2");
         assertThat(card.provenance().details())
                 .containsAllEntriesOf(CARD.provenance().details())
-                .containsEntry("conversion", "[BYTE_INPUT, FLOAT16]")
+                .containsEntry("conversion", "FLOAT16, byte input")
                 .containsEntry("convertedFrom", "documents-lcnet050@2 " + CARD.sha256())
                 .containsKey("leastCosine");
         assertThat(folder).isDirectoryNotContaining("glob:**.new");
@@ -194,8 +236,7 @@ class ModelConversionTest {
         Path tiny = lay(model.toBuilder().setGraph(graph).build());
 
         assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(() ->
-                        ModelConversion.write(tiny, EnumSet.of(Change.FLOAT16), folder.resolve("new"), "converted"))
+                .isThrownBy(() -> ModelConversion.write(tiny, HALF, folder.resolve("new"), "converted"))
                 .withMessageContaining("expected: at least 0.999");
         assertThat(folder.resolve("new")).doesNotExist();
     }
@@ -261,14 +302,19 @@ class ModelConversionTest {
     @Test
     void refusesWhatItCannotDo() throws IOException {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ModelConversion.write(
-                        folder.resolve("bytes.onnx"), EnumSet.of(Change.FLOAT16), folder, "again"))
+                .isThrownBy(() -> ModelConversion.write(folder.resolve("bytes.onnx"), HALF, folder, "again"))
                 .withMessageContaining("input of UINT8 (expected: FLOAT32)");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ModelConversion.write(PUBLISHED, Set.of(), folder, "converted"))
-                .withMessageStartingWith("changes: none");
+                .isThrownBy(() -> new Change(Precision.FLOAT32, false, List.of()))
+                .withMessageStartingWith("change: none");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ModelConversion.write(PUBLISHED, EnumSet.of(Change.FLOAT16), folder, CARD.name()))
+                .isThrownBy(() -> new Change(Precision.INT8, false, List.of()))
+                .withMessage("photographs: 0 (expected: at least 1, to calibrate with)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Change(Precision.FLOAT16, false, List.of(new byte[1])))
+                .withMessage("photographs: 1 (expected: none with FLOAT16)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ModelConversion.write(PUBLISHED, HALF, folder, CARD.name()))
                 .withMessageStartingWith("name: \"documents-lcnet050\"");
 
         OnnxMl.ModelProto model = OnnxMl.ModelProto.parseFrom(Files.readAllBytes(PUBLISHED));

@@ -1,7 +1,6 @@
 package dev.mekiki.training.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
@@ -9,25 +8,15 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import dev.mekiki.core.image.ContentDigest;
-import dev.mekiki.inference.ImageEmbedder;
-import dev.mekiki.inference.InferenceSettings;
 import dev.mekiki.inference.model.ModelCard;
-import dev.mekiki.inference.session.OnnxModel;
-import dev.mekiki.inference.session.OnnxSession;
 import dev.mekiki.inference.session.TensorProbe;
 import dev.mekiki.training.Drawings;
 import dev.mekiki.training.network.NetworkSettings;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.bytedeco.javacpp.BytePointer;
@@ -36,53 +25,37 @@ import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class SmallerModelTest {
+class Int8GraphTest {
     private static final int IMAGES = 8;
 
-    @TempDir
-    private static Path folder;
+    private static ModelProto full;
+    private static ModelProto small;
 
     @BeforeAll
-    static void trainAndExport() throws IOException {
-        ModelExport.write(
-                Drawings.train(NetworkSettings.DOCUMENTS, 40),
-                folder,
-                "tiny",
-                3,
-                new ModelCard.Calibration(.001, .5, .1, 7, "by hand"),
-                new ModelCard.Provenance("data", 3, "test", "jvm", Map.of()));
+    static void trainAndQuantise() {
+        full = OnnxGraph.of(Drawings.train(NetworkSettings.DOCUMENTS, 40), "tiny", "image", "embedding");
+        ModelCard.Input input = ModelExport.input(NetworkSettings.DOCUMENTS);
+        small = Int8Graph.of(full, Int8Calibration.of(full, input, stripes())::range);
     }
 
     @Test
-    void sixteenBitsHalveTheFileAndChangeNextToNothing() throws Exception {
-        Path file = SmallerModel.float16(folder.resolve("tiny.onnx"), folder.resolve("half"));
-        assertThat(Files.size(file)).isLessThan((long) (.55 * Files.size(folder.resolve("tiny.onnx"))));
-        assertThat(leastCosine(file)).isGreaterThan(.9999);
-    }
-
-    @Test
-    void eightBitsShrinkTheFileAndKeepEveryLayer() throws Exception {
-        Path file = SmallerModel.int8(folder.resolve("tiny.onnx"), folder.resolve("byte"), stripes());
-        assertThat(Files.size(file)).isLessThan((long) (.4 * Files.size(folder.resolve("tiny.onnx"))));
+    void eightBitsShrinkTheModelAndKeepEveryLayer() throws Exception {
+        assertThat(small.getSerializedSize()).isLessThan((int) (.4 * full.getSerializedSize()));
         // A network that is hardly trained blows rounding up; the first layer below shows how little there is of it.
-        assertThat(leastCosine(file)).isBetween(.7, .9999999);
-        int layers = count(folder.resolve("tiny.onnx"), "Conv") + count(folder.resolve("tiny.onnx"), "Gemm");
-        assertThat(count(file, "Conv") + count(file, "Gemm")).isEqualTo(layers);
+        assertThat(leastCosine()).isBetween(.7, .9999999);
+        int layers = count(full, "Conv") + count(full, "Gemm");
+        assertThat(count(small, "Conv") + count(small, "Gemm")).isEqualTo(layers);
         // Each layer's output at least, and its input where that is not another layer's output.
-        assertThat(count(file, "QuantizeLinear")).isGreaterThan(layers);
+        assertThat(count(small, "QuantizeLinear")).isGreaterThan(layers);
     }
 
     @Test
     void theFirstLayerInEightBitsIsWithinItsRoundingOfTheLayerInThirtyTwo() throws Exception {
-        ModelProto full = ModelProto.parseFrom(Files.readAllBytes(folder.resolve("tiny.onnx")));
-        ModelProto small = ModelProto.parseFrom(
-                Files.readAllBytes(SmallerModel.int8(folder.resolve("tiny.onnx"), folder.resolve("first"), stripes())));
         String first = full.getGraph().getNode(0).getOutput(0);
         float[] expected = inside(full, first);
         float[] found = inside(small, first);
-        float step = Tensors.floats(constant(small.getGraph(), first + ".scale"))[0];
+        float step = OnnxTensors.values(constant(small.getGraph(), first + ".scale"))[0];
         int zero = constant(small.getGraph(), first + ".zero").getRawData().byteAt(0) & 0xFF;
         // Half a step of the output's own rounding, and a little of the pixels' and the weights'.
         float least = -step * zero;
@@ -108,35 +81,10 @@ class SmallerModelTest {
         }
     }
 
-    private static int count(Path file, String operator) throws IOException {
-        return (int) ModelProto.parseFrom(Files.readAllBytes(file)).getGraph().getNodeList().stream()
+    private static int count(ModelProto model, String operator) {
+        return (int) model.getGraph().getNodeList().stream()
                 .filter(n -> n.getOpType().equals(operator))
                 .count();
-    }
-
-    @Test
-    void theCardSaysWhereTheThresholdsComeFrom() throws IOException {
-        Path file = SmallerModel.float16(folder.resolve("tiny.onnx"), folder.resolve("card"));
-        ModelCard card = ModelCard.read(file.resolveSibling("tiny-fp16.json"));
-        assertThat(card.name()).isEqualTo("tiny-fp16");
-        assertThat(card.version()).isEqualTo(3);
-        assertThat(card.sha256())
-                .isEqualTo(ContentDigest.of(Files.readAllBytes(file)).hex());
-        assertThat(card.calibration().threshold()).isEqualTo(.5);
-        assertThat(card.calibration().method()).startsWith("by hand; taken over from tiny@3, sha256 ");
-    }
-
-    @Test
-    void refusesToCalibrateWithoutPhotographs() {
-        assertThatThrownBy(() -> SmallerModel.int8(folder.resolve("tiny.onnx"), folder, List.of()))
-                .hasMessage("photographs: none (expected: at least 1, to calibrate with)");
-    }
-
-    @Test
-    void refusesAWeightThatSixteenBitsDoNotHold() {
-        ModelProto model = model(Tensors.ofFloats("w", new float[] {1, 70_000}, 1, 2), new float[] {0});
-        assertThatThrownBy(() -> Float16Weights.of(model))
-                .hasMessageStartingWith("w: 70000.0 (expected: within ±65504");
     }
 
     // Rows {.5, −1.27} and {0, 2.54}: scales .01 and .02. Bias .3 at an input scale of .02: .3 / (.02·.01) and
@@ -144,11 +92,11 @@ class SmallerModelTest {
     @Test
     void quantisesWeightsByChannelAsWorkedByHand() {
         ModelProto model =
-                model(Tensors.ofFloats("w", new float[] {.5f, -1.27f, 0, 2.54f}, 2, 2), new float[] {.3f, .3f});
+                model(OnnxTensors.floats("w", new float[] {.5f, -1.27f, 0, 2.54f}, 2, 2), new float[] {.3f, .3f});
         GraphProto graph =
                 Int8Graph.of(model, _ -> new ActivationRange(.02f, 10)).getGraph();
         assertThat(constant(graph, "w.int8.codes").getRawData().toByteArray()).containsExactly(50, -127, 0, 127);
-        assertThat(Tensors.floats(constant(graph, "w.int8.scale")))
+        assertThat(OnnxTensors.values(constant(graph, "w.int8.scale")))
                 .containsExactly(new float[] {.01f, .02f}, within(1e-7f));
         IntBuffer bias = constant(graph, "b.int32.codes")
                 .getRawData()
@@ -195,7 +143,7 @@ class SmallerModelTest {
         return ModelProto.newBuilder()
                 .setGraph(GraphProto.newBuilder()
                         .addInitializer(weight)
-                        .addInitializer(Tensors.ofFloats("b", bias, bias.length))
+                        .addInitializer(OnnxTensors.floats("b", bias, bias.length))
                         .addNode(NodeProto.newBuilder()
                                 .setOpType("Gemm")
                                 .addAllInput(List.of("x", "w", "b"))
@@ -207,37 +155,28 @@ class SmallerModelTest {
                 .build();
     }
 
-    private static double leastCosine(Path file) throws Exception {
-        List<float[]> full = embed(folder.resolve("tiny.onnx"));
-        List<float[]> small = embed(file);
+    private static double leastCosine() {
+        float[] expected = embed(full);
+        float[] found = embed(small);
+        int dimension = expected.length / IMAGES;
         double least = 1;
         for (int i = 0; i < IMAGES; i++) {
             double cosine = 0;
-            for (int d = 0; d < full.get(i).length; d++) {
-                cosine += full.get(i)[d] * small.get(i)[d];
+            for (int d = i * dimension; d < (i + 1) * dimension; d++) {
+                cosine += expected[d] * found[d];
             }
             least = Math.min(least, cosine);
         }
         return least;
     }
 
-    private static List<float[]> embed(Path file) throws Exception {
-        ModelCard card = ModelCard.read(ImageEmbedder.cardOf(file));
+    private static float[] embed(ModelProto model) {
         FloatBuffer images = Drawings.tensor(IMAGES);
         Drawings.stripes(1000, 0, images, new int[IMAGES]);
-        List<float[]> vectors = new ArrayList<>();
-        try (OnnxSession session = OnnxModel.load(
-                        file, card, InferenceSettings.forCpu(1).session())
-                .sessions()
-                .getFirst()) {
-            for (int i = 0; i < IMAGES; i++) {
-                ByteBuffer slot =
-                        ByteBuffer.allocateDirect(Drawings.FLOATS * Float.BYTES).order(ByteOrder.nativeOrder());
-                slot.asFloatBuffer().put(0, images, i * Drawings.FLOATS, Drawings.FLOATS);
-                vectors.add(session.run(List.of(slot)).getFirst());
-            }
+        try (TensorProbe probe = TensorProbe.open(model.toByteArray())) {
+            return Objects.requireNonNull(probe.run(images, new long[] {IMAGES, 3, 128, 128}, Set.of("embedding"))
+                    .get("embedding"));
         }
-        return vectors;
     }
 
     /** Images like those it was trained on, as files. */
