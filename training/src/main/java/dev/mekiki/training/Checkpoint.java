@@ -101,7 +101,7 @@ record Checkpoint(Recipe recipe, String corpusDigest, EngineState state, OpenSet
                     readArray(in),
                     readArray(in));
             return new Checkpoint(
-                    Recipe.fromJson(json.get("recipe").asText()),
+                    Recipe.documents().with(json.get("recipe").asText()),
                     json.get("corpus").asText(),
                     state,
                     progress);

@@ -93,126 +93,14 @@ public record Recipe(
                 Hardware.CPU);
     }
 
-    /** This recipe for another number of images. */
-    public Recipe withImages(long planned) {
-        return withSchedule(schedule.withImages(planned));
-    }
-
-    /** This recipe with checkpoints as often. */
-    public Recipe withCheckpointSteps(int steps) {
-        return withSchedule(new Schedule(
-                schedule.images(),
-                schedule.parts(),
-                schedule.partSize(),
-                schedule.learningRate(),
-                schedule.warmUp(),
-                steps));
-    }
-
-    /** This recipe with another seed. */
-    public Recipe withSeed(long other) {
-        return new Recipe(
-                other,
-                network,
-                classes,
-                photographs,
-                head,
-                contrast,
-                clusters,
-                distillation,
-                optimiser,
-                schedule,
-                earlyStopping,
-                hardware);
-    }
-
-    /** This recipe with another network. */
-    public Recipe withNetwork(NetworkSettings other) {
-        return new Recipe(
-                seed,
-                other,
-                classes,
-                photographs,
-                head,
-                contrast,
-                clusters,
-                distillation,
-                optimiser,
-                schedule,
-                earlyStopping,
-                hardware);
-    }
-
-    /** This recipe with another way of making classes. */
-    public Recipe withClasses(ClassSettings other) {
-        return new Recipe(
-                seed,
-                network,
-                other,
-                photographs,
-                head,
-                contrast,
-                clusters,
-                distillation,
-                optimiser,
-                schedule,
-                earlyStopping,
-                hardware);
-    }
-
-    /** This recipe with another loss. */
-    public Recipe withLosses(
-            HeadSettings newHead,
-            ContrastSettings newContrast,
-            ClusterSettings newClusters,
-            DistillationSettings newDistillation) {
-        return new Recipe(
-                seed,
-                network,
-                classes,
-                photographs,
-                newHead,
-                newContrast,
-                newClusters,
-                newDistillation,
-                optimiser,
-                schedule,
-                earlyStopping,
-                hardware);
-    }
-
-    /** This recipe with another schedule. */
-    public Recipe withSchedule(Schedule other) {
-        return new Recipe(
-                seed,
-                network,
-                classes,
-                photographs,
-                head,
-                contrast,
-                clusters,
-                distillation,
-                optimiser,
-                other,
-                earlyStopping,
-                hardware);
-    }
-
-    /** This recipe with another way of ending early. */
-    public Recipe withEarlyStopping(EarlyStopping other) {
-        return new Recipe(
-                seed,
-                network,
-                classes,
-                photographs,
-                head,
-                contrast,
-                clusters,
-                distillation,
-                optimiser,
-                schedule,
-                other,
-                hardware);
+    /**
+     * This recipe but for what a text says, for example {@code "head: {kind: ARCFACE, margin: 0.5}"}, as in a run's file.
+     *
+     * @param yaml keys of a recipe; those left out stay as they are
+     * @throws IllegalArgumentException if a key is unknown, of another type or out of range, or two do not go together
+     */
+    public Recipe with(String yaml) {
+        return StrictYaml.read("recipe", yaml, this, Recipe.class);
     }
 
     /** The head's margin at a step, without what a class has of its own. */
@@ -267,10 +155,6 @@ public record Recipe(
             return at < from || from < to ? 0 : 1;
         }
         return at >= to ? 1 : (at - from) / (to - from);
-    }
-
-    static Recipe fromJson(String json) {
-        return StrictYaml.read("recipe", json, documents(), Recipe.class);
     }
 
     /** This recipe as indented JSON. */

@@ -25,11 +25,6 @@ public record Schedule(long images, int parts, int partSize, double learningRate
         Recipe.require("checkpointSteps", checkpointSteps, 1, 1_000_000);
     }
 
-    /** The same for another number of images. */
-    public Schedule withImages(long planned) {
-        return new Schedule(planned, parts, partSize, learningRate, warmUp, checkpointSteps);
-    }
-
     /** Images of one optimiser step. */
     public int batch() {
         return parts * partSize;

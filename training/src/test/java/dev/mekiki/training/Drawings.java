@@ -5,10 +5,8 @@ import dev.mekiki.training.augment.AugmenterSurfaces;
 import dev.mekiki.training.corpus.CorpusBuilder;
 import dev.mekiki.training.corpus.TrainingCorpus;
 import dev.mekiki.training.engine.BatchPart;
-import dev.mekiki.training.engine.ContrastSettings;
 import dev.mekiki.training.engine.EngineSettings;
 import dev.mekiki.training.engine.Hardware;
-import dev.mekiki.training.engine.HeadSettings;
 import dev.mekiki.training.engine.LossSettings;
 import dev.mekiki.training.engine.OptimiserSettings;
 import dev.mekiki.training.engine.TrainingEngine;
@@ -49,13 +47,10 @@ public final class Drawings {
 
     /** CosFace at a small scale without margin, with pairs. */
     public static LossSettings loss() {
-        return Recipe.documents()
-                .withLosses(
-                        new HeadSettings(HeadSettings.Kind.SOFTMAX, 16, 16, 0, 0, 0, 0, .333, 1, .1),
-                        new ContrastSettings(ContrastSettings.Kind.PAIRS, 1, .1),
-                        Recipe.documents().clusters(),
-                        Recipe.documents().distillation())
-                .lossAt(0);
+        return Recipe.documents().with("""
+                        head: {kind: SOFTMAX, scale: 16, firstScale: 16, margin: 0, marginFrom: 0, marginTo: 0}
+                        contrast: {temperature: 0.1}
+                        """).lossAt(0);
     }
 
     /** A network that saw {@code steps} batches of {@link #stripes}; its average forgets quickly. */

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mekiki.training.engine.ClusterSettings;
-import dev.mekiki.training.engine.HeadSettings;
 import org.junit.jupiter.api.Test;
 
 class RecipeTest {
-    private final Recipe recipe = Recipe.documents().withImages(128_000);
+    private final Recipe recipe = Recipe.documents().with("schedule: {images: 128000}");
 
     @Test
     void learningRateRisesThenFallsToZero() {
@@ -42,13 +40,12 @@ class RecipeTest {
 
     @Test
     void comesBackFromItsJson() {
-        assertThat(Recipe.fromJson(recipe.toJson())).isEqualTo(recipe);
+        assertThat(Recipe.documents().with(recipe.toJson())).isEqualTo(recipe);
     }
 
     @Test
     void scaleMayGrowFromASmallOne() {
-        HeadSettings head = new HeadSettings(HeadSettings.Kind.ARCFACE, 64, 8, .5, .5, 0, 1, .333, 1, .1);
-        Recipe growing = recipe.withLosses(head, recipe.contrast(), recipe.clusters(), recipe.distillation());
+        Recipe growing = recipe.with("head: {kind: ARCFACE, scale: 64, firstScale: 8, fullScaleAt: 0.5, margin: 0.5}");
         assertThat(growing.scaleAt(0)).isEqualTo(8);
         assertThat(growing.scaleAt(250)).isCloseTo(36, within(1e-9));
         assertThat(growing.scaleAt(500)).isEqualTo(64);
@@ -57,17 +54,26 @@ class RecipeTest {
 
     @Test
     void refusesMarginsOfEachClassWhereTheHeadHasNone() {
-        HeadSettings softmax = new HeadSettings(HeadSettings.Kind.SOFTMAX, 32, 32, 0, 0, 0, 0, .333, 1, .1);
-        ClusterSettings guided = new ClusterSettings(.1, true, 50_000, 1, .05, .1, .2);
-        assertThatThrownBy(() -> recipe.withLosses(softmax, recipe.contrast(), guided, recipe.distillation()))
+        assertThatThrownBy(() -> recipe.with("{head: {kind: SOFTMAX, margin: 0}, clusters: {marginSpread: 0.1}}"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("clusters.marginSpread: 0.1 (expected: 0 with head.kind SOFTMAX");
+                .hasMessageStartingWith("recipe: clusters.marginSpread: 0.1 (expected: 0 with head.kind SOFTMAX");
+    }
+
+    @Test
+    void changesNothingButWhatItIsTold() {
+        Recipe other = recipe.with("{seed: 3, head: {margin: 0.1}}");
+        assertThat(other.seed()).isEqualTo(3);
+        assertThat(other.head().margin()).isEqualTo(.1);
+        assertThat(other).isNotEqualTo(recipe);
+        assertThat(other.with("{seed: " + recipe.seed() + ", head: {margin: "
+                        + recipe.head().margin() + "}}"))
+                .isEqualTo(recipe);
     }
 
     @Test
     void refusesImpossibleValues() {
-        assertThatThrownBy(() -> recipe.withImages(0))
+        assertThatThrownBy(() -> recipe.with("schedule: {images: 0}"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("images: 0");
+                .hasMessageStartingWith("recipe: schedule.images: 0");
     }
 }

@@ -65,9 +65,8 @@ class TrainingDataTest {
 
     private TrainingData read(ClassSettings.Kind kind, int heldOut, Set<String> unseen) throws IOException {
         Recipe recipe = Recipe.documents()
-                .withClasses(
-                        new ClassSettings(kind, Recipe.documents().classes().mixture(), 0))
-                .withEarlyStopping(new EarlyStopping(heldOut, 1000, 3, 0));
+                .with("{classes: {kind: " + kind + ", drawnDocuments: 0}, earlyStopping: {labels: " + heldOut
+                        + ", everyImages: 1000, patience: 3, leastGain: 0}}");
         return TrainingData.read(folder, unseen, recipe, line -> {});
     }
 

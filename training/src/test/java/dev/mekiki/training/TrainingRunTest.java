@@ -49,12 +49,13 @@ class TrainingRunTest {
             Hardware.CPU);
 
     /** All that a checkpoint must keep. */
-    private static final Recipe EVERYTHING = TINY.withLosses(
-                    new HeadSettings(HeadSettings.Kind.ARCFACE, 16, 4, .5, .3, 0, .5, .333, .7, .1),
-                    new ContrastSettings(ContrastSettings.Kind.SUPCON, 1, .1),
-                    new ClusterSettings(.1, true, 16, 1, .1, .1, .2),
-                    new DistillationSettings(DistillationSettings.Kind.TEMPERATURE, 1, .05))
-            .withEarlyStopping(new EarlyStopping(4, 8, 10, .01));
+    private static final Recipe EVERYTHING = TINY.with("""
+            head: {kind: ARCFACE, firstScale: 4, fullScaleAt: 0.5, margin: 0.3, marginFrom: 0, marginTo: 0.5, classShare: 0.7}
+            contrast: {kind: SUPCON}
+            clusters: {marginSpread: 0.1, clusteringWeight: 1, clusteringTemperature: 0.1, aligningWeight: 0.1}
+            distillation: {kind: TEMPERATURE, weight: 1}
+            earlyStopping: {labels: 4, patience: 10}
+            """);
 
     private static TrainingCorpus corpus;
 
@@ -96,7 +97,7 @@ class TrainingRunTest {
 
     @Test
     void endsWhenTheFigureNoLongerGrowsAndGivesTheNetworkOfTheBest() throws IOException {
-        Recipe stopping = TINY.withImages(80).withEarlyStopping(new EarlyStopping(4, 8, 2, .01));
+        Recipe stopping = TINY.with("{schedule: {images: 80}, earlyStopping: {labels: 4}}");
         List<TrainedNetwork> seen = new ArrayList<>();
         Iterator<Double> figures = List.of(.5, .7, .705, .6).iterator();
         List<String> lines = new ArrayList<>();
@@ -136,8 +137,8 @@ class TrainingRunTest {
         assertThatThrownBy(() -> run("run", TINY, other, new ArrayList<>()).run())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("other data");
-        assertThatThrownBy(() ->
-                        run("run", TINY.withSeed(12), corpus, new ArrayList<>()).run())
+        assertThatThrownBy(() -> run("run", TINY.with("seed: 12"), corpus, new ArrayList<>())
+                        .run())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("only the number of images may change");
         assertThatThrownBy(() -> run("run", EVERYTHING, corpus, new ArrayList<>()))
@@ -168,7 +169,7 @@ class TrainingRunTest {
 
     /** A network as it started, of another input size and dimension than the student. */
     private Path teacher() throws IOException {
-        Recipe other = TINY.withNetwork(new NetworkSettings(Backbone.LCNET_025, Neck.GLOBAL_AVERAGE, 32, 24));
+        Recipe other = TINY.with("network: {neck: GLOBAL_AVERAGE, inputSize: 32, dimension: 24}");
         TrainedNetwork network =
                 run("teacher", other, corpus, new ArrayList<>()).runUntil(1);
         ModelExport.write(

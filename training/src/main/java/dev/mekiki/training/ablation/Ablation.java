@@ -125,7 +125,7 @@ public final class Ablation {
     }
 
     private Recipe recipe(Variation variation, long seed) {
-        return variation.recipe().withSeed(seed).withCheckpointSteps(CHECKPOINT_STEPS);
+        return variation.recipe().with("{seed: " + seed + ", schedule: {checkpointSteps: " + CHECKPOINT_STEPS + "}}");
     }
 
     /** Identifies everything that a result follows from. */

@@ -2,12 +2,8 @@ package dev.mekiki.training.ablation;
 
 import dev.mekiki.training.Recipe;
 import dev.mekiki.training.corpus.ClassSettings;
-import dev.mekiki.training.engine.ClusterSettings;
-import dev.mekiki.training.engine.ContrastSettings;
 import dev.mekiki.training.engine.DistillationSettings;
-import dev.mekiki.training.engine.HeadSettings;
 import dev.mekiki.training.network.Neck;
-import dev.mekiki.training.network.NetworkSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,9 +13,10 @@ import java.util.Locale;
  *
  * @param name lower-case, digits and hyphens: a folder's name, and a row's
  * @param recipe all of it, but for the seed
- * @param taught whether a teacher takes part
  */
-public record Variation(String name, Recipe recipe, boolean taught) {
+public record Variation(String name, Recipe recipe) {
+
+    private static final String ARCFACE = "head: {kind: ARCFACE, margin: 0.5}";
 
     public Variation {
         if (!name.matches("[a-z0-9-]+")) {
@@ -35,71 +32,40 @@ public record Variation(String name, Recipe recipe, boolean taught) {
      * @param images budget of every run
      */
     public static List<Variation> all(long images) {
-        Recipe base = Recipe.documents().withImages(images);
-        HeadSettings cos = base.head();
-        ContrastSettings pairs = base.contrast();
-        HeadSettings arc = head(cos, HeadSettings.Kind.ARCFACE, 0.5);
-        long epoch = Math.max(base.schedule().batch(), images / 10);
+        Recipe base = Recipe.documents().with("schedule: {images: " + images + "}");
         List<Variation> all = new ArrayList<>();
-        all.add(new Variation("cosface", base, false));
-        all.add(losses("softmax", base, head(cos, HeadSettings.Kind.SOFTMAX, 0), pairs, base.clusters()));
-        all.add(losses("arcface", base, arc, pairs, base.clusters()));
-        all.add(losses("adaface", base, head(cos, HeadSettings.Kind.ADAFACE, 0.4), pairs, base.clusters()));
-        all.add(losses("cluster-guided", base, arc, pairs, clusters(epoch, 0.1, 1, 0.1)));
-        all.add(losses("cluster-guided-equal-margins", base, arc, pairs, clusters(epoch, 0, 1, 0.1)));
-        all.add(losses("cluster-guided-no-clustering", base, arc, pairs, clusters(epoch, 0.1, 0, 0.1)));
-        all.add(losses("cluster-guided-no-aligning", base, arc, pairs, clusters(epoch, 0.1, 1, 0)));
-        all.add(losses("no-contrast", base, cos, contrast(pairs, pairs.kind(), 0), base.clusters()));
-        all.add(losses(
-                "supcon", base, cos, contrast(pairs, ContrastSettings.Kind.SUPCON, pairs.weight()), base.clusters()));
+        all.add(new Variation("cosface", base));
+        all.add(new Variation("softmax", base.with("head: {kind: SOFTMAX, margin: 0}")));
+        all.add(new Variation("arcface", base.with(ARCFACE)));
+        all.add(new Variation("adaface", base.with("head: {kind: ADAFACE, margin: 0.4}")));
+        // λ₁, λ₂, τ and ρ as METHODS §2 starts with them.
+        Recipe guided = base.with(ARCFACE)
+                .with("clusters: {marginSpread: 0.1, clusteringWeight: 1, aligningWeight: 0.1, epochImages: "
+                        + Math.max(base.schedule().batch(), images / 10) + "}");
+        all.add(new Variation("cluster-guided", guided));
+        all.add(new Variation("cluster-guided-equal-margins", guided.with("clusters: {marginSpread: 0}")));
+        all.add(new Variation("cluster-guided-no-clustering", guided.with("clusters: {clusteringWeight: 0}")));
+        all.add(new Variation("cluster-guided-no-aligning", guided.with("clusters: {aligningWeight: 0}")));
+        all.add(new Variation("no-contrast", base.with("contrast: {weight: 0}")));
+        all.add(new Variation("supcon", base.with("contrast: {kind: SUPCON}")));
         for (DistillationSettings.Kind kind : DistillationSettings.Kind.values()) {
-            all.add(new Variation(
-                    "distilled-" + kind.name().toLowerCase(Locale.ROOT),
-                    base.withLosses(cos, pairs, base.clusters(), new DistillationSettings(kind, 1, 0.05)),
-                    true));
+            all.add(of("distilled-", kind, base.with("distillation: {weight: 1, kind: " + kind + "}")));
         }
         for (Neck neck : List.of(Neck.LN_BN, Neck.LN, Neck.BN, Neck.GLOBAL_AVERAGE)) {
-            NetworkSettings n = base.network();
-            all.add(new Variation(
-                    "neck-" + neck.name().toLowerCase(Locale.ROOT).replace('_', '-'),
-                    base.withNetwork(new NetworkSettings(n.backbone(), neck, n.inputSize(), n.dimension())),
-                    false));
+            all.add(of("neck-", neck, base.with("network: {neck: " + neck + "}")));
         }
         for (ClassSettings.Kind kind : List.of(ClassSettings.Kind.IMAGES, ClassSettings.Kind.VARIANTS)) {
-            ClassSettings c = base.classes();
-            all.add(new Variation(
-                    "classes-" + kind.name().toLowerCase(Locale.ROOT),
-                    base.withClasses(new ClassSettings(kind, c.mixture(), c.drawnDocuments())),
-                    false));
+            all.add(of("classes-", kind, base.with("classes: {kind: " + kind + "}")));
         }
         return List.copyOf(all);
     }
 
-    private static Variation losses(
-            String name, Recipe base, HeadSettings head, ContrastSettings contrast, ClusterSettings clusters) {
-        return new Variation(name, base.withLosses(head, contrast, clusters, base.distillation()), false);
+    private static Variation of(String prefix, Enum<?> choice, Recipe recipe) {
+        return new Variation(prefix + choice.name().toLowerCase(Locale.ROOT).replace('_', '-'), recipe);
     }
 
-    private static HeadSettings head(HeadSettings base, HeadSettings.Kind kind, double margin) {
-        return new HeadSettings(
-                kind,
-                base.scale(),
-                base.firstScale(),
-                base.fullScaleAt(),
-                margin,
-                base.marginFrom(),
-                base.marginTo(),
-                base.normSpread(),
-                base.classShare(),
-                base.classDeviation());
-    }
-
-    private static ContrastSettings contrast(ContrastSettings base, ContrastSettings.Kind kind, double weight) {
-        return new ContrastSettings(kind, weight, base.temperature());
-    }
-
-    /** λ₁, λ₂, τ and ρ as METHODS §2 starts with them. */
-    private static ClusterSettings clusters(long epoch, double spread, double clustering, double aligning) {
-        return new ClusterSettings(spread, true, epoch, clustering, 0.05, aligning, 0.2);
+    /** Whether a teacher takes part. */
+    boolean taught() {
+        return recipe.distillation().weight() > 0;
     }
 }

@@ -5,12 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mekiki.training.Drawings;
 import dev.mekiki.training.Recipe;
-import dev.mekiki.training.Schedule;
-import dev.mekiki.training.corpus.ClassSettings;
 import dev.mekiki.training.evaluation.Evaluation;
-import dev.mekiki.training.network.Backbone;
 import dev.mekiki.training.network.Neck;
-import dev.mekiki.training.network.NetworkSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,14 +40,11 @@ class AblationTest {
     }
 
     private static Variation variation(String name, Neck neck) {
-        Recipe base = Recipe.documents();
-        return new Variation(
-                name,
-                base.withNetwork(new NetworkSettings(Backbone.LCNET_025, neck, 32, 16))
-                        .withClasses(new ClassSettings(
-                                ClassSettings.Kind.VARIANTS, base.classes().mixture(), 0))
-                        .withSchedule(new Schedule(24, 2, 4, 1e-3, .1, 100)),
-                false);
+        return new Variation(name, Recipe.documents().with("""
+                network: {backbone: LCNET_025, inputSize: 32, dimension: 16, neck: %s}
+                classes: {kind: VARIANTS, drawnDocuments: 0}
+                schedule: {images: 24, partSize: 4, learningRate: 0.001, warmUp: 0.1}
+                """.formatted(neck)));
     }
 
     @Test
@@ -82,7 +75,7 @@ class AblationTest {
     void refusesResultsOfAnotherBudget() throws IOException {
         List<Long> one = List.of(1L);
         ablation("runs", line -> {}).run(PLAN.subList(0, 1), one);
-        Variation longer = new Variation("squeezed", PLAN.getFirst().recipe().withImages(32), false);
+        Variation longer = new Variation("squeezed", PLAN.getFirst().recipe().with("schedule: {images: 32}"));
         assertThatThrownBy(() -> ablation("runs", line -> {}).run(List.of(longer), one))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("of another recipe, budget or teacher");
@@ -90,7 +83,7 @@ class AblationTest {
 
     @Test
     void refusesToDistilWithoutATeacher() {
-        Variation taught = new Variation("taught", PLAN.getFirst().recipe(), true);
+        Variation taught = new Variation("taught", PLAN.getFirst().recipe().with("distillation: {weight: 1}"));
         assertThatThrownBy(() -> ablation("runs", line -> {}).run(List.of(taught), SEEDS))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("teacher: none");
@@ -102,7 +95,7 @@ class AblationTest {
         assertThat(all.stream().map(Variation::name)).doesNotHaveDuplicates().hasSize(18);
         assertThat(all.stream().map(Variation::recipe)).doesNotHaveDuplicates();
         assertThat(all).allMatch(v -> v.recipe().schedule().images() == 1_000);
-        assertThat(all.getFirst().recipe()).isEqualTo(Recipe.documents().withImages(1_000));
+        assertThat(all.getFirst().recipe()).isEqualTo(Recipe.documents().with("schedule: {images: 1000}"));
     }
 
     @Test
