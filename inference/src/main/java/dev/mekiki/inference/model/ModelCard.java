@@ -204,8 +204,24 @@ public record ModelCard(
      */
     public static ModelCard read(Path file) {
         try {
-            if (!(JSON.readTree(Files.readAllBytes(file)) instanceof ObjectNode card)) {
-                throw new IllegalArgumentException("model card " + file + ": no JSON object (expected: one)");
+            return parse(Files.readAllBytes(file));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("model card " + file + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("model card " + file + " cannot be read", e);
+        }
+    }
+
+    /**
+     * The card that a JSON text is.
+     *
+     * @param json in UTF-8
+     * @throws IllegalArgumentException if it is not a valid card; the message names the field
+     */
+    public static ModelCard parse(byte[] json) {
+        try {
+            if (!(JSON.readTree(json) instanceof ObjectNode card)) {
+                throw new IllegalArgumentException("no JSON object (expected: one)");
             }
             if (card.get("input") instanceof ObjectNode input) {
                 if (!input.has("type")) {
@@ -217,9 +233,9 @@ public record ModelCard(
             }
             return JSON.treeToValue(card, ModelCard.class);
         } catch (JacksonException e) {
-            throw new IllegalArgumentException("model card " + file + ": " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException(e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new UncheckedIOException("model card " + file + " cannot be read", e);
+            throw new UncheckedIOException("bytes in memory", e);
         }
     }
 

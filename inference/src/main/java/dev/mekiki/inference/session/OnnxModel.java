@@ -56,13 +56,12 @@ public final class OnnxModel {
         byte[] file = read(onnx);
         String digest = ContentDigest.of(file).hex();
         if (!digest.equals(card.sha256())) {
-            throw new ModelUnusable(
-                    "model " + onnx + ": SHA-256 " + digest + " (expected: " + card.sha256() + ", as its card says)");
+            throw new ModelUnusable(onnx, "SHA-256 " + digest + " (expected: " + card.sha256() + ", as its card says)");
         }
         int largest = settings.batchSizes().getLast();
         if (largest > card.maxBatch()) {
-            throw new ModelUnusable("model " + onnx + ": batch size " + largest + " (expected: at most "
-                    + card.maxBatch() + ", as its card says)");
+            throw new ModelUnusable(
+                    onnx, "batch size " + largest + " (expected: at most " + card.maxBatch() + ", as its card says)");
         }
         List<String> passedOver = new ArrayList<>();
         for (ExecutionProvider provider : settings.providers()) {
@@ -105,8 +104,10 @@ public final class OnnxModel {
                     settings.batchSizes());
             return new OnnxModel(provider, sessions);
         }
-        throw new ModelUnusable("execution providers: none usable (expected: one of " + settings.providers() + "); "
-                + String.join("; ", passedOver));
+        throw new ModelUnusable(
+                "execution providers: none usable (expected: one of " + settings.providers() + "); "
+                        + String.join("; ", passedOver),
+                null);
     }
 
     private static byte[] read(Path onnx) {
@@ -126,16 +127,16 @@ public final class OnnxModel {
             if (provider != ExecutionProvider.CPU) {
                 throw new ProviderMissing("GPU " + device + ": " + firstLine(e), e);
             }
-            throw new ModelUnusable("model " + onnx + " cannot be loaded: " + firstLine(e), e);
+            throw new ModelUnusable(onnx, "cannot be loaded: " + firstLine(e), e);
         }
         try {
             checkAgainstCard(onnx, card, session, settings.batchSizes());
             OnnxSession warm = new OnnxSession(ENVIRONMENT, session, card, settings.batchSizes());
-            warm.warmUp();
+            warm.warmUp(onnx);
             return warm;
         } catch (OrtException e) {
             closeQuietly(session);
-            throw new ModelUnusable("model " + onnx + " cannot be run: " + firstLine(e), e);
+            throw new ModelUnusable(onnx, "cannot be run: " + firstLine(e), e);
         } catch (RuntimeException e) {
             closeQuietly(session);
             throw e;
@@ -224,19 +225,18 @@ public final class OnnxModel {
                 batchSizes);
         if (session.getInputNames().size() != 1) {
             throw new ModelUnusable(
-                    "model " + onnx + ": inputs " + session.getInputNames() + " (expected: only " + input.name() + ")");
+                    onnx, "inputs " + session.getInputNames() + " (expected: only " + input.name() + ")");
         }
     }
 
     private static long[] shape(Path onnx, String kind, String name, OnnxJavaType type, Map<String, NodeInfo> nodes) {
         NodeInfo node = nodes.get(name);
         if (node == null) {
-            throw new ModelUnusable("model " + onnx + ": " + kind + "s " + nodes.keySet() + " (expected: " + name
-                    + ", as its card says)");
+            throw new ModelUnusable(onnx, kind + "s " + nodes.keySet() + " (expected: " + name + ", as its card says)");
         }
         if (!(node.getInfo() instanceof TensorInfo tensor) || tensor.type != type) {
-            throw new ModelUnusable("model " + onnx + ": " + kind + " " + name + " is " + node.getInfo()
-                    + " (expected: " + type + ", as its card says)");
+            throw new ModelUnusable(
+                    onnx, kind + " " + name + " is " + node.getInfo() + " (expected: " + type + ", as its card says)");
         }
         return tensor.getShape();
     }
@@ -249,12 +249,14 @@ public final class OnnxModel {
             fits = found[d] == expected[d] || found[d] < 0;
         }
         if (!fits) {
-            throw new ModelUnusable("model " + onnx + ": " + kind + " " + name + " of shape " + Arrays.toString(found)
-                    + " (expected: " + Arrays.toString(expected) + ", as its card says)");
+            throw new ModelUnusable(
+                    onnx,
+                    kind + " " + name + " of shape " + Arrays.toString(found) + " (expected: "
+                            + Arrays.toString(expected) + ", as its card says)");
         }
         if (found[0] >= 0 && !batchSizes.equals(List.of((int) found[0]))) {
-            throw new ModelUnusable("model " + onnx + ": batch sizes " + batchSizes + " (expected: " + found[0]
-                    + ", which is fixed in the model)");
+            throw new ModelUnusable(
+                    onnx, "batch sizes " + batchSizes + " (expected: " + found[0] + ", which is fixed in the model)");
         }
     }
 

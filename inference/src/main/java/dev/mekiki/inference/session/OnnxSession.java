@@ -10,6 +10,7 @@ import dev.mekiki.inference.model.ModelCard;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,8 @@ public final class OnnxSession implements BatchDevice<ByteBuffer, float[]> {
         return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }
 
-    void warmUp() throws OrtException {
+    /** @param onnx named in messages */
+    void warmUp(Path onnx) throws OrtException {
         for (Run run : runs) {
             for (int i = 0; i < WARM_UP_RUNS; i++) {
                 run(run);
@@ -92,8 +94,10 @@ public final class OnnxSession implements BatchDevice<ByteBuffer, float[]> {
                     squares += v * v;
                 }
                 if (!(Math.abs(Math.sqrt(squares) - 1) <= UNIT_TOLERANCE)) {
-                    throw new ModelUnusable("model's output at batch size " + run.size + ", row " + row + ": length "
-                            + Math.sqrt(squares) + " (expected: 1 within " + UNIT_TOLERANCE + ")");
+                    throw new ModelUnusable(
+                            onnx,
+                            "output at batch size " + run.size + ", row " + row + ": length " + Math.sqrt(squares)
+                                    + " (expected: 1 within " + UNIT_TOLERANCE + ")");
                 }
             }
         }

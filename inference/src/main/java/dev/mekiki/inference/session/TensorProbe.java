@@ -36,7 +36,7 @@ public final class TensorProbe implements AutoCloseable {
             options.setIntraOpNumThreads(1);
             return new TensorProbe(ENVIRONMENT.createSession(model, options));
         } catch (OrtException e) {
-            throw new ModelUnusable("model cannot be loaded: " + e.getMessage());
+            throw new ModelUnusable("model cannot be loaded: " + e.getMessage(), e);
         }
     }
 
@@ -62,7 +62,7 @@ public final class TensorProbe implements AutoCloseable {
             }
             return values;
         } catch (OrtException e) {
-            throw new ModelUnusable("model cannot be run: " + e.getMessage());
+            throw new ModelUnusable("model cannot be run: " + e.getMessage(), e);
         }
     }
 

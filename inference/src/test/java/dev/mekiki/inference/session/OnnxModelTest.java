@@ -167,7 +167,22 @@ class OnnxModelTest {
         Path onnx = Files.write(folder.resolve("text.onnx"), text);
         assertThatExceptionOfType(ModelUnusable.class)
                 .isThrownBy(() -> OnnxModel.load(onnx, TinyModel.card(text), cpu(1)))
-                .withMessageContaining("text.onnx cannot be loaded");
+                .withMessageContaining("text.onnx: cannot be loaded")
+                .satisfies(e -> assertThat(e.problem()).startsWith("cannot be loaded: "));
+    }
+
+    // As ONNX Runtime 1.29 words it.
+    @Test
+    void aProblemNamesFilesButNotTheirFolders() {
+        String library =
+                "libonnxruntime_providers_cuda.so with error: libcublasLt.so.12: cannot open shared object file";
+        ModelUnusable unusable = new ModelUnusable(
+                folder.resolve("a.onnx"),
+                "GPU 0: /build/core/provider_bridge.cc:2390 Failed to load /opt/ort/" + library);
+        assertThat(unusable).hasMessageContainingAll(folder.toString(), "/opt/ort/");
+        assertThat(unusable.problem()).isEqualTo("GPU 0: provider_bridge.cc:2390 Failed to load " + library);
+        assertThat(new ModelUnusable(folder.resolve("a.onnx"), "shape [-1, 3] (expected: and/or 5 images/s)").problem())
+                .isEqualTo("shape [-1, 3] (expected: and/or 5 images/s)");
     }
 
     @Test

@@ -5,10 +5,10 @@ import dev.mekiki.inference.model.ModelCard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 /** A folder of models, {@code NAME.onnx} with its card {@code NAME.json}, read anew each time. Thread-safe. */
@@ -36,9 +36,10 @@ final class ModelRepository {
          * A model whose card is missing or not valid.
          *
          * @param name of the file, without its ending
-         * @param reason for people
+         * @param onnx its file
+         * @param reason for people, without folders
          */
-        record Unreadable(String name, String reason) implements Entry {}
+        record Unreadable(String name, Path onnx, String reason) implements Entry {}
     }
 
     /**
@@ -63,14 +64,22 @@ final class ModelRepository {
     }
 
     private static Entry entry(Path onnx) {
+        Path file = ImageEmbedder.cardOf(onnx);
+        String reason;
         try {
-            ModelCard card = ModelCard.read(ImageEmbedder.cardOf(onnx));
+            ModelCard card = ModelCard.parse(Files.readAllBytes(file));
             return new Entry.Described(ModelId.of(card), onnx, card);
-        } catch (IllegalArgumentException | UncheckedIOException e) {
-            String file = onnx.getFileName().toString();
-            return new Entry.Unreadable(
-                    file.substring(0, file.length() - SUFFIX.length()),
-                    Objects.requireNonNullElse(e.getMessage(), "its card cannot be read"));
+        } catch (NoSuchFileException e) {
+            reason = "missing";
+        } catch (IOException e) {
+            reason = "cannot be read";
+        } catch (IllegalArgumentException e) {
+            reason = e.getMessage();
         }
+        String model = onnx.getFileName().toString();
+        return new Entry.Unreadable(
+                model.substring(0, model.length() - SUFFIX.length()),
+                onnx,
+                "model card " + file.getFileName() + ": " + reason);
     }
 }

@@ -15,7 +15,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -227,9 +226,9 @@ public final class Models implements AutoCloseable {
             switch (entry) {
                 case Entry.Described described ->
                     lines.put(described.id(), new Listing(described.id(), State.UNAVAILABLE, "not loaded"));
-                case Entry.Unreadable(String name, String reason) -> {
-                    ModelId id = new ModelId(name, "");
-                    lines.put(id, new Listing(id, State.UNAVAILABLE, reason));
+                case Entry.Unreadable unreadable -> {
+                    ModelId id = new ModelId(unreadable.name(), "");
+                    lines.put(id, new Listing(id, State.UNAVAILABLE, unreadable.reason()));
                 }
             }
         }
@@ -243,8 +242,11 @@ public final class Models implements AutoCloseable {
         for (Entry entry : from.entries()) {
             switch (entry) {
                 case Entry.Described described when described.id().isMeantBy(wanted) -> entries.add(described);
-                case Entry.Unreadable(String name, String reason)
-                when name.equals(wanted) -> throw unusable(name, reason);
+                case Entry.Unreadable unreadable
+                when unreadable.name().equals(wanted) -> {
+                    LOG.warnf("%s cannot be loaded: %s", unreadable.onnx(), unreadable.reason());
+                    throw unusable(wanted, unreadable.reason());
+                }
                 default -> {}
             }
         }
@@ -300,7 +302,12 @@ public final class Models implements AutoCloseable {
             notes.remove(id);
             return model;
         } catch (ModelUnusable | IllegalArgumentException | UncheckedIOException e) {
-            String reason = Objects.requireNonNullElse(e.getMessage(), "cannot be opened");
+            LOG.warnf(e, "Model %s cannot be loaded from %s", id, entry.onnx());
+            String reason = switch (e) {
+                case ModelUnusable unusable -> unusable.problem();
+                // Its files have changed since they were looked at.
+                default -> "its files cannot be read; the service's log has the cause";
+            };
             notes.put(id, new Note(State.UNAVAILABLE, reason));
             throw unusable(id.toString(), reason);
         } catch (RuntimeException | Error e) {

@@ -8,6 +8,7 @@ import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.PreconditionUnmet;
 import dev.mekiki.core.failure.Unavailable;
+import dev.mekiki.core.image.ContentDigest;
 import dev.mekiki.core.time.Deadline;
 import dev.mekiki.inference.ImageEmbedder;
 import dev.mekiki.inference.InferenceObserver;
@@ -219,17 +220,41 @@ class ModelsTest {
         Files.copy(SERVED, repository.resolve("c.onnx"));
         Files.writeString(repository.resolve("c.json"), "{}");
 
-        assertUnmet(models.load("cards"), "MODEL_UNUSABLE", "models/cards@2: model ", "SHA-256 ");
-        assertUnmet(models.load("b"), "MODEL_UNUSABLE", "models/b: model card ");
-        assertUnmet(models.load("c"), "MODEL_UNUSABLE", "models/c: model card ");
+        assertUnmet(models.load("cards"), "MODEL_UNUSABLE", "models/cards@2: SHA-256 ");
+        assertUnmet(models.load("b"), "MODEL_UNUSABLE", "models/b: model card b.json: missing");
+        assertUnmet(models.load("c"), "MODEL_UNUSABLE", "models/c: model card c.json: ", "'name'");
 
         assertThat(served()).containsExactly("documents-lcnet050@2");
         assertThat(heard).isEmpty();
         assertThat(line("cards", "2").state()).isEqualTo(State.UNAVAILABLE);
         assertThat(line("cards", "2").reason()).contains("SHA-256");
-        assertThat(line("b", "").reason()).contains("b.json");
+        assertThat(line("b", "").reason()).isEqualTo("model card b.json: missing");
         models.load("cards@1").get();
         assertThat(served()).containsExactly("cards@1", "documents-lcnet050@2");
+    }
+
+    @Test
+    void callersAreNotToldWhereModelsLie() throws Exception {
+        byte[] noModel = {1, 2, 3};
+        Path broken = lay("a", "cards", 1, 1);
+        Files.write(broken, noModel);
+        Path card = ImageEmbedder.cardOf(broken);
+        Files.writeString(
+                card,
+                Files.readString(card)
+                        .replaceFirst(
+                                "\"sha256\" : \"[0-9a-f]+\"",
+                                "\"sha256\" : \"" + ContentDigest.of(noModel).hex() + "\""));
+        Files.writeString(repository.resolve("b.onnx"), "no card");
+        Files.createDirectory(repository.resolve("b.json"));
+
+        assertUnmet(models.load("cards"), "MODEL_UNUSABLE", "models/cards@1: cannot be loaded: ");
+        assertUnmet(models.load("b"), "MODEL_UNUSABLE", "models/b: model card b.json: cannot be read");
+
+        assertThat(line("cards", "1").reason()).startsWith("cannot be loaded: ");
+        assertThat(line("b", "").reason()).isEqualTo("model card b.json: cannot be read");
+        assertThat(models.index().get())
+                .allSatisfy(listing -> assertThat(listing.reason()).doesNotContain(repository.toString()));
     }
 
     @Test
@@ -294,13 +319,14 @@ class ModelsTest {
         return ByteBuffer.allocate(3 * 128 * 128 * Float.BYTES);
     }
 
-    private static void assertUnmet(CompletableFuture<Void> change, String condition, String... message) {
+    private void assertUnmet(CompletableFuture<Void> change, String condition, String... message) {
         assertThatThrownBy(change::get)
                 .isInstanceOf(ExecutionException.class)
                 .cause()
                 .isInstanceOfSatisfying(PreconditionUnmet.class, unmet -> {
                     assertThat(unmet.condition()).isEqualTo(condition);
                     assertThat(unmet).hasMessageContainingAll(message);
+                    assertThat(unmet.getMessage()).doesNotContain(repository.toString());
                 });
     }
 }
