@@ -43,14 +43,23 @@ final class Documents {
 
     /** A JPEG of 24 megapixels, which takes some time to decode. */
     static ByteString large() {
-        BufferedImage image = new BufferedImage(6000, 4000, BufferedImage.TYPE_INT_RGB);
+        return stripes(6000, 4000, 97, "jpeg");
+    }
+
+    /** A PNG of 12 megapixels, which takes longer than a JPEG, and few bytes. */
+    static ByteString slow() {
+        return stripes(4000, 3000, 0, "png");
+    }
+
+    private static ByteString stripes(int width, int height, int slant, String format) {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
-        graphics.setPaint(new GradientPaint(0, 0, Color.ORANGE, 97, 61, Color.BLUE, true));
-        graphics.fillRect(0, 0, 6000, 4000);
+        graphics.setPaint(new GradientPaint(0, 0, Color.ORANGE, slant, 61, Color.BLUE, true));
+        graphics.fillRect(0, 0, width, height);
         graphics.dispose();
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         try {
-            ImageIO.write(image, "jpeg", file);
+            ImageIO.write(image, format, file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
