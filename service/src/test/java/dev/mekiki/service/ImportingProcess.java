@@ -62,10 +62,10 @@ final class ImportingProcess implements AutoCloseable {
         }
     }
 
-    /** Waits until it has noticed that the service does not take rows. */
+    /** Waits until it has noticed that the service does not take rows; fails if it had none left. */
     void awaitBreak() throws IOException {
-        for (String line = lines.readLine(); !line.startsWith(WAITS); line = lines.readLine()) {
-            if (line.startsWith(DONE)) {
+        for (String line = ""; !line.startsWith(WAITS); line = lines.readLine()) {
+            if (line == null || line.startsWith(DONE)) {
                 throw new AssertionError("the import ended before it broke off: " + line);
             }
         }
@@ -81,14 +81,20 @@ final class ImportingProcess implements AutoCloseable {
         return last;
     }
 
-    void kill() throws InterruptedException {
-        process.toHandle().destroyForcibly();
-        process.waitFor();
+    /** Ends it as {@code kill -9} does; fails if it had no rows left. */
+    void kill() throws IOException, InterruptedException {
+        close();
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            if (line.startsWith(DONE)) {
+                throw new AssertionError("the import ended before it was killed: " + line);
+            }
+        }
     }
 
     @Override
     public void close() throws InterruptedException {
-        kill();
+        process.toHandle().destroyForcibly();
+        process.waitFor();
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
@@ -101,7 +107,7 @@ final class ImportingProcess implements AutoCloseable {
                 Duration.ofMillis(50), Duration.ofSeconds(1), Duration.ofMinutes(4), RandomGenerator.getDefault());
         // Small, so that a kill meets it between acknowledgements.
         StreamingImport.Settings settings =
-                StreamingImport.Settings.standard().withRowsPerAppend(250).withAppendsInFlight(4);
+                StreamingImport.Settings.standard().withRowsPerAppend(100).withAppendsInFlight(4);
         try (Connection connection = Connection.to(arguments[0], Duration.ofSeconds(30))) {
             ImportOutcome outcome = new StreamingImport(
                             connection,
