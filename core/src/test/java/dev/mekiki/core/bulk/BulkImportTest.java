@@ -16,6 +16,7 @@ import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.gallery.GalleryId;
+import dev.mekiki.core.gallery.MemoryGalleries;
 import dev.mekiki.core.gallery.Registration;
 import dev.mekiki.core.gallery.RegistrationId;
 import dev.mekiki.core.image.ContentDigest;
@@ -47,9 +48,13 @@ class BulkImportTest {
     private static final ImportOptions REJECT = new ImportOptions(false, ConflictPolicy.REJECT, OptionalDouble.empty());
     private static final ImportOptions ACCEPT = new ImportOptions(false, ConflictPolicy.ACCEPT, OptionalDouble.empty());
 
-    private final MemoryGallery gallery = new MemoryGallery(GALLERY, SPACE);
+    private final MemoryGalleries galleries = new MemoryGalleries();
     private final PuppetEmbedder embedder = new PuppetEmbedder();
     private final Queue<Runnable> threads = new ArrayDeque<>();
+
+    BulkImportTest() {
+        galleries.create(GALLERY.value(), SPACE);
+    }
 
     @Test
     void registersImagesAndVectorsAsTheRegistrarDoes() {
@@ -69,11 +74,12 @@ class BulkImportTest {
         assertThat(image.content()).isEqualTo(digest("one"));
         assertThat(image.createTime()).isEqualTo(Instant.ofEpochMilli(5_123));
         assertThat(held("b", embedding(0).digest()).embedding()).isEqualTo(embedding(0));
-        Registration restored = Objects.requireNonNull(gallery.held.get(new RegistrationId("own-id")));
+        Registration restored =
+                galleries.find(GALLERY, new RegistrationId("own-id")).orElseThrow();
         assertThat(restored.content()).isEqualTo(digest("the image"));
         assertThat(restored.createTime()).isEqualTo(Instant.ofEpochMilli(7));
         assertThat(restored.attributes()).containsEntry("source", "scanner");
-        assertThat(gallery.additions).isEqualTo(1);
+        assertThat(galleries.appends).isEqualTo(1);
     }
 
     @Test
@@ -85,7 +91,7 @@ class BulkImportTest {
 
         assertThat(fates(results)).containsExactly(Fate.PRESENT, Fate.REGISTERED, Fate.PRESENT);
         assertThat(embedder.asked.keySet()).containsExactly("three");
-        assertThat(gallery.held).hasSize(3);
+        assertThat(galleries.all(GALLERY)).hasSize(3);
     }
 
     @Test
@@ -208,7 +214,7 @@ class BulkImportTest {
     void doesNotLookVectorsUpUnlessAskedTo() {
         imported(REJECT, 0, row("a", vector(0)), row("b", vector(0)));
 
-        assertThat(gallery.looked).isZero();
+        assertThat(galleries.lookUps).isZero();
     }
 
     @Test
@@ -224,7 +230,7 @@ class BulkImportTest {
         assertThat(fates(second)).containsExactly(Fate.REFUSED, Fate.REFUSED);
         assertThat(second.getFirst().finding())
                 .contains(new Finding.ConflictingContent(new Other.Row(2, LabelPath.of("b"))));
-        assertThat(gallery.held).hasSize(1);
+        assertThat(galleries.all(GALLERY)).hasSize(1);
     }
 
     @Test
@@ -241,7 +247,7 @@ class BulkImportTest {
         embedder.answer("broken", 0);
         runThreads();
         assertThat(second).isNotDone();
-        assertThat(gallery.held).isEmpty();
+        assertThat(galleries.all(GALLERY)).isEmpty();
 
         embedder.answer("one", 0);
         embedder.answer("two", 0);
@@ -251,13 +257,13 @@ class BulkImportTest {
         assertThat(fates(second.join())).containsExactly(Fate.REFUSED, Fate.PRESENT, Fate.REFUSED, Fate.REFUSED);
         assertThat(second.join().getFirst().finding())
                 .contains(new Finding.ConflictingContent(new Other.Row(0, LabelPath.of("a"))));
-        assertThat(gallery.held).hasSize(2);
+        assertThat(galleries.all(GALLERY)).hasSize(2);
     }
 
     @Test
     void findsWhatIsDurableButNotShownYet() {
         ImportOptions near = new ImportOptions(false, ConflictPolicy.REJECT, OptionalDouble.of(0.99));
-        gallery.showNothingMore();
+        galleries.showNothingMore();
         BulkImport bulk = begin(near);
         assertThat(fates(add(bulk, 0, image("a", "one"), row("a", vector(0)))))
                 .containsExactly(Fate.REGISTERED, Fate.REGISTERED);
@@ -275,13 +281,13 @@ class BulkImportTest {
 
     @Test
     void saysWhenEverythingIsShown() {
-        gallery.showNothingMore();
+        galleries.showNothingMore();
         BulkImport bulk = begin(REJECT);
         add(bulk, 0, image("a", "one"));
         CompletableFuture<Void> shown = bulk.shown();
         assertThat(shown).isNotDone();
 
-        gallery.showAll();
+        galleries.showAll();
 
         assertThat(shown).isCompleted();
         List<RowResult> results = add(bulk, 1, image("b", "one"));
@@ -294,7 +300,7 @@ class BulkImportTest {
 
     @Test
     void beginsOnceWhatImportsBeforeHaveStoredIsShown() {
-        gallery.showNothingMore();
+        galleries.showNothingMore();
         BulkImporter importer = importer();
         CompletableFuture<BulkImport> before = importer.begin(GALLERY, REJECT);
         runThreads();
@@ -303,7 +309,7 @@ class BulkImportTest {
         CompletableFuture<BulkImport> begun = importer.begin(GALLERY, REJECT);
         runThreads();
         assertThat(begun).isNotDone();
-        gallery.showAll();
+        galleries.showAll();
         runThreads();
 
         assertThat(fates(add(begun.join(), 0, image("b", "one")))).containsExactly(Fate.REFUSED);
@@ -311,7 +317,7 @@ class BulkImportTest {
 
     @Test
     void failsAsAWholeWhenTheStoreIsAwayAndMayBeRepeated() {
-        gallery.away = true;
+        galleries.away = true;
         BulkImport bulk = begin(REJECT);
         CompletableFuture<List<RowResult>> first = bulk.add(0, () -> List.of(image("a", "one")));
         CompletableFuture<List<RowResult>> second = bulk.add(1, () -> List.of(image("a", "two")));
@@ -320,7 +326,7 @@ class BulkImportTest {
         assertThatExceptionOfType(CompletionException.class)
                 .isThrownBy(first::join)
                 .withCauseInstanceOf(Unavailable.class);
-        gallery.away = false;
+        galleries.away = false;
         runThreads();
         assertThat(second).isCompletedExceptionally();
 
@@ -330,19 +336,19 @@ class BulkImportTest {
 
     @Test
     void rejectsOnlyTheRowThatTheStoreDoesNotTake() {
-        gallery.untakable = LabelPath.of("x");
+        galleries.untakable = LabelPath.of("x");
 
         List<RowResult> results = imported(
                 REJECT, 0, image("a", "1"), image("b", "2"), image("x", "3"), image("c", "4"), image("d", "5"));
 
         assertThat(fates(results))
                 .containsExactly(Fate.REGISTERED, Fate.REGISTERED, Fate.REFUSED, Fate.REGISTERED, Fate.REGISTERED);
-        assertThat(gallery.held).hasSize(4);
+        assertThat(galleries.all(GALLERY)).hasSize(4);
     }
 
     @Test
     void rejectsImagesWhereNoModelOfTheGallerysSpaceIsServed() {
-        BulkImporter importer = new BulkImporter(_ -> Optional.empty(), gallery, threads::add, () -> Instant.EPOCH);
+        BulkImporter importer = new BulkImporter(_ -> Optional.empty(), galleries, threads::add, () -> Instant.EPOCH);
         CompletableFuture<BulkImport> begun = importer.begin(GALLERY, REJECT);
         runThreads();
 
@@ -373,14 +379,14 @@ class BulkImportTest {
 
         assertThat(embedder.asked.get("one")).allMatch(CompletableFuture::isCancelled);
         assertThat(result).isCompletedExceptionally();
-        assertThat(gallery.held).isEmpty();
+        assertThat(galleries.all(GALLERY)).isEmpty();
         assertThat(bulk.add(2, List::of)).isCompletedExceptionally();
     }
 
     private BulkImporter importer() {
         return new BulkImporter(
                 space -> space.equals(SPACE) ? Optional.of(embedder) : Optional.empty(),
-                gallery,
+                galleries,
                 threads::add,
                 () -> Instant.ofEpochSecond(5, 123_456_789));
     }
@@ -408,8 +414,9 @@ class BulkImportTest {
     }
 
     private Registration held(String label, ContentDigest content) {
-        return Objects.requireNonNull(
-                gallery.held.get(RegistrationId.derived(GALLERY, LabelPath.parse(label), content)));
+        return galleries
+                .find(GALLERY, RegistrationId.derived(GALLERY, LabelPath.parse(label), content))
+                .orElseThrow();
     }
 
     private static List<Fate> fates(List<RowResult> results) {

@@ -19,6 +19,7 @@ import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.gallery.Gallery;
+import dev.mekiki.core.gallery.MemoryGalleries;
 import dev.mekiki.core.gallery.Registration;
 import dev.mekiki.core.gallery.RegistrationId;
 import dev.mekiki.core.image.ContentDigest;
@@ -225,14 +226,14 @@ class KeptImagesTest {
 
     @Test
     void keepsTheImageOfARegistrationThatIsNotShownYet() {
-        memory.shown = new CompletableFuture<>();
+        memory.showNothingMore();
         KeepingImport into = new KeepingImport(begin(false), kept, Runnable::run);
         registered(into.add(0, () -> List.of(row("passport", "a"))));
 
         assertThat(into.add(1, () -> List.of(row("visa", "a"))).join())
                 .extracting(RowResult::fate)
                 .containsExactly(RowResult.Fate.REFUSED);
-        memory.shown.complete(null);
+        memory.showAll();
 
         assertThat(images.kept).containsOnlyKeys(digest("a"));
         assertThat(images.unsettled).isEmpty();

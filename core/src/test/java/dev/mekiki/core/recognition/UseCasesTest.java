@@ -2,7 +2,6 @@ package dev.mekiki.core.recognition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.decision.Recognition;
 import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedder;
@@ -11,29 +10,15 @@ import dev.mekiki.core.embedding.Embedding;
 import dev.mekiki.core.embedding.EmbeddingSpace;
 import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.failure.DeadlineExpired;
+import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.PreconditionUnmet;
-import dev.mekiki.core.failure.SpaceMismatch;
-import dev.mekiki.core.gallery.Addition;
-import dev.mekiki.core.gallery.Appended;
-import dev.mekiki.core.gallery.Candidates;
 import dev.mekiki.core.gallery.ExactScore;
 import dev.mekiki.core.gallery.Gallery;
-import dev.mekiki.core.gallery.GalleryBackend;
-import dev.mekiki.core.gallery.GalleryCatalogue;
 import dev.mekiki.core.gallery.GalleryId;
-import dev.mekiki.core.gallery.GallerySearch;
-import dev.mekiki.core.gallery.LabelCount;
-import dev.mekiki.core.gallery.LabelStore;
-import dev.mekiki.core.gallery.LookUp;
-import dev.mekiki.core.gallery.Match;
-import dev.mekiki.core.gallery.Page;
-import dev.mekiki.core.gallery.PageRequest;
+import dev.mekiki.core.gallery.MemoryGalleries;
 import dev.mekiki.core.gallery.Registration;
 import dev.mekiki.core.gallery.RegistrationId;
-import dev.mekiki.core.gallery.RegistrationKey;
-import dev.mekiki.core.gallery.RegistrationStore;
-import dev.mekiki.core.image.ContentDigest;
 import dev.mekiki.core.image.EncodedImage;
 import dev.mekiki.core.label.LabelPath;
 import dev.mekiki.core.label.LabelScope;
@@ -43,13 +28,11 @@ import dev.mekiki.core.time.StageDurations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -64,7 +47,7 @@ class UseCasesTest {
     private static final EncodedImage IMAGE = new EncodedImage(new byte[] {1, 2, 3});
 
     private final PuppetEmbedder embedder = new PuppetEmbedder(SPACE);
-    private final OneGallery galleries = new OneGallery();
+    private final MemoryGalleries galleries = new MemoryGalleries();
     private final Admission admission = new Admission(10, Duration.ofMillis(100));
     private final Queue<Runnable> galleryThreads = new ArrayDeque<>();
     private long nanoTime;
@@ -80,8 +63,13 @@ class UseCasesTest {
             () -> Instant.ofEpochSecond(5, 123_456_789),
             () -> nanoTime += 1_000);
 
+    UseCasesTest() {
+        galleries.create(GALLERY.value(), SPACE);
+    }
+
     @Test
     void recognisesOnTheGallerysThreadsNotOnTheEmbedders() {
+        hold(EAST, LabelPath.of("a", "x"));
         CompletableFuture<RecognitionReply> reply =
                 recogniser.recognise(request(new Query.OfImage(IMAGE)), Deadline.NONE);
         embedder.complete(EAST);
@@ -90,7 +78,7 @@ class UseCasesTest {
         runGalleryThreads();
 
         assertThat(reply.join().recognition())
-                .isEqualTo(new Recognition.Known(LabelPath.of("a", "x"), new ExactScore(0.9), Optional.empty(), 0.6));
+                .isEqualTo(new Recognition.Known(LabelPath.of("a", "x"), new ExactScore(1), Optional.empty(), 0.6));
         assertThat(reply.join().durations().byStage())
                 .containsEntry(Stage.DECODE, Duration.ofMillis(1))
                 .containsEntry(Stage.SEARCH, Duration.ofNanos(1_000));
@@ -98,6 +86,7 @@ class UseCasesTest {
 
     @Test
     void aVectorNeedsNoEmbedder() {
+        hold(EAST, LabelPath.of("a", "x"));
         CompletableFuture<RecognitionReply> reply =
                 recogniser.recognise(request(new Query.OfEmbedding(EAST)), Deadline.NONE);
         runGalleryThreads();
@@ -108,7 +97,7 @@ class UseCasesTest {
 
     @Test
     void anUnknownGalleryIsNotFound() {
-        galleries.gallery = Optional.empty();
+        galleries.delete(GALLERY);
         CompletableFuture<RecognitionReply> reply =
                 recogniser.recognise(request(new Query.OfEmbedding(EAST)), Deadline.NONE);
         runGalleryThreads();
@@ -141,7 +130,7 @@ class UseCasesTest {
                 recogniser.recognise(request(new Query.OfEmbedding(EAST)), Deadline.after(Duration.ofMillis(1), 0));
         embedder.complete(EAST);
         nanoTime = 1_000_000;
-        galleries.gallery = Optional.empty();
+        galleries.delete(GALLERY);
         runGalleryThreads();
 
         for (CompletableFuture<RecognitionReply> late : List.of(byImage, byVector)) {
@@ -166,11 +155,11 @@ class UseCasesTest {
                         Map.of("source", "scanner")),
                 Deadline.NONE);
         embedder.complete(EAST);
-        assertThat(galleries.added).isEmpty();
+        assertThat(galleries.all(GALLERY)).isEmpty();
         runGalleryThreads();
 
         Registration stored = reply.join().registration();
-        assertThat(galleries.added).containsExactly(stored);
+        assertThat(galleries.all(GALLERY)).containsExactly(stored);
         assertThat(stored.id()).isEqualTo(RegistrationId.derived(GALLERY, LabelPath.of("a"), IMAGE.digest()));
         assertThat(stored.content()).isEqualTo(IMAGE.digest());
         assertThat(stored.createTime()).isEqualTo(Instant.ofEpochMilli(5_123));
@@ -180,20 +169,21 @@ class UseCasesTest {
 
     @Test
     void aRegistrationThatCouldNotBeStoredIsNotAcknowledged() {
-        galleries.refusal = new NotFound("galleries/documents");
+        galleries.untakable = LabelPath.of("a");
         CompletableFuture<RegistrationReply> reply = registrar.register(
                 new RegistrationRequest(
                         GALLERY, Optional.empty(), LabelPath.of("a"), new Query.OfEmbedding(EAST), Map.of()),
                 Deadline.NONE);
         runGalleryThreads();
 
-        assertThat(reply.exceptionNow()).isSameAs(galleries.refusal);
+        assertThat(reply.exceptionNow()).isInstanceOf(InvalidInput.class);
+        assertThat(galleries.all(GALLERY)).isEmpty();
     }
 
     @Test
     void ofSeveralModelsThatOfTheGallerysSpaceIsAsked() {
         PuppetEmbedder other = new PuppetEmbedder(OTHER_SPACE);
-        galleries.move(OTHER_SPACE);
+        move(OTHER_SPACE);
 
         CompletableFuture<RecognitionReply> reply =
                 of(embedder, other).recognise(request(new Query.OfImage(IMAGE)), Deadline.NONE);
@@ -212,7 +202,7 @@ class UseCasesTest {
                 of(embedder, other).recognise(request(new Query.OfImage(IMAGE)), Deadline.NONE);
         runGalleryThreads();
 
-        galleries.move(OTHER_SPACE);
+        move(OTHER_SPACE);
         embedder.complete(EAST);
         runGalleryThreads();
         assertThat(reply).isNotDone();
@@ -224,7 +214,7 @@ class UseCasesTest {
 
     @Test
     void anImageIsRefusedWhereNoModelOfTheGallerysSpaceIsServed() {
-        galleries.move(new EmbeddingSpace("m@3", 2, "third-digest"));
+        move(new EmbeddingSpace("m@3", 2, "third-digest"));
         for (Recogniser some : List.of(recogniser, of(embedder, new PuppetEmbedder(OTHER_SPACE)))) {
             CompletableFuture<RecognitionReply> reply =
                     some.recognise(request(new Query.OfImage(IMAGE)), Deadline.NONE);
@@ -248,7 +238,7 @@ class UseCasesTest {
         CompletableFuture<RecognitionReply> reply =
                 of(embedder, other).recognise(request(new Query.OfImage(IMAGE)), Deadline.NONE);
         runGalleryThreads();
-        galleries.move(OTHER_SPACE);
+        move(OTHER_SPACE);
         embedder.complete(EAST);
         runGalleryThreads();
 
@@ -260,6 +250,25 @@ class UseCasesTest {
 
     private Recogniser of(Embedder... embedders) {
         return new Recogniser(new Embedders(List.of(embedders)), galleries, admission, galleryThreads::add, () -> 0);
+    }
+
+    private void hold(Embedding embedding, LabelPath label) {
+        galleries.addAll(
+                GALLERY,
+                List.of(new Registration(
+                        GALLERY,
+                        new RegistrationId("r1"),
+                        label,
+                        embedding.digest(),
+                        embedding,
+                        Map.of(),
+                        Instant.EPOCH)));
+    }
+
+    /** The name passes to a gallery of another space. */
+    private void move(EmbeddingSpace space) {
+        Gallery other = galleries.create("other", space);
+        galleries.exchange(GALLERY, other.id());
     }
 
     private static RecognitionRequest request(Query query) {
@@ -298,143 +307,6 @@ class UseCasesTest {
             Objects.requireNonNull(pending)
                     .complete(
                             new EmbeddedImage(embedding, StageDurations.NONE.with(Stage.DECODE, Duration.ofMillis(1))));
-        }
-    }
-
-    /** A gallery that always finds the same registration. */
-    private static final class OneGallery
-            implements GalleryBackend, GalleryCatalogue, RegistrationStore, LabelStore, GallerySearch {
-        Optional<Gallery> gallery = Optional.of(of(SPACE));
-        final List<Registration> added = new ArrayList<>();
-
-        @Nullable
-        NotFound refusal;
-
-        private static Gallery of(EmbeddingSpace space) {
-            return new Gallery(GALLERY, "", space, new DecisionPolicy(1e-3, 0.6, Map.of(), 0.05), Instant.EPOCH);
-        }
-
-        /** The name passes to a gallery of another space. */
-        void move(EmbeddingSpace space) {
-            gallery = Optional.of(of(space));
-        }
-
-        @Override
-        public GalleryCatalogue catalogue() {
-            return this;
-        }
-
-        @Override
-        public RegistrationStore registrations() {
-            return this;
-        }
-
-        @Override
-        public LabelStore labels() {
-            return this;
-        }
-
-        @Override
-        public GallerySearch search() {
-            return this;
-        }
-
-        @Override
-        public void close() {}
-
-        @Override
-        public Optional<Gallery> find(GalleryId id) {
-            return gallery;
-        }
-
-        @Override
-        public Appended append(GalleryId id, List<Registration> registrations) {
-            if (refusal != null) {
-                throw refusal;
-            }
-            added.addAll(registrations);
-            return Appended.andShown(
-                    registrations.stream().<Addition>map(Addition.Added::new).toList());
-        }
-
-        @Override
-        public Candidates lookUp(LookUp question) {
-            EmbeddingSpace space = gallery.orElseThrow().space();
-            if (!question.query().space().equals(space)) {
-                throw new SpaceMismatch(question.query().space(), space);
-            }
-            List<Match> one = List.of(new Match(new RegistrationId("r1"), LabelPath.of("a", "x"), new ExactScore(0.9)));
-            return new Candidates(one, one, one);
-        }
-
-        @Override
-        public void create(Gallery created) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Page<Gallery> list(PageRequest page) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void delete(GalleryId id) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Optional<Registration> find(GalleryId id, RegistrationId registration) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Page<Registration> list(GalleryId id, LabelScope scope, PageRequest page) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Registration relabel(GalleryId id, RegistrationId registration, LabelPath label) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void delete(GalleryId id, RegistrationId registration) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void exchange(GalleryId one, GalleryId other) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Page<LabelCount> list(GalleryId id, PageRequest page) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long count(GalleryId id, LabelScope scope) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int move(GalleryId id, LabelPath from, LabelPath to, int most) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int delete(GalleryId id, LabelPath label, int most) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public List<RegistrationKey> withIds(GalleryId id, Set<RegistrationId> ids) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public List<RegistrationKey> withContents(GalleryId id, Set<ContentDigest> contents) {
-            throw new UnsupportedOperationException();
         }
     }
 }

@@ -1,29 +1,12 @@
-package dev.mekiki.core.keeping;
+package dev.mekiki.core.gallery;
 
 import dev.mekiki.core.decision.DecisionPolicy;
+import dev.mekiki.core.embedding.Embedding;
 import dev.mekiki.core.embedding.EmbeddingSpace;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.SpaceMismatch;
 import dev.mekiki.core.failure.Unavailable;
-import dev.mekiki.core.gallery.Addition;
-import dev.mekiki.core.gallery.Appended;
-import dev.mekiki.core.gallery.Candidates;
-import dev.mekiki.core.gallery.Gallery;
-import dev.mekiki.core.gallery.GalleryBackend;
-import dev.mekiki.core.gallery.GalleryCatalogue;
-import dev.mekiki.core.gallery.GalleryId;
-import dev.mekiki.core.gallery.GallerySearch;
-import dev.mekiki.core.gallery.LabelCount;
-import dev.mekiki.core.gallery.LabelStore;
-import dev.mekiki.core.gallery.LookUp;
-import dev.mekiki.core.gallery.Page;
-import dev.mekiki.core.gallery.PageRequest;
-import dev.mekiki.core.gallery.PageToken;
-import dev.mekiki.core.gallery.Registration;
-import dev.mekiki.core.gallery.RegistrationId;
-import dev.mekiki.core.gallery.RegistrationKey;
-import dev.mekiki.core.gallery.RegistrationStore;
 import dev.mekiki.core.image.ContentDigest;
 import dev.mekiki.core.label.LabelPath;
 import dev.mekiki.core.label.LabelScope;
@@ -31,33 +14,67 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Galleries in memory, as far as keeping images and embedding anew need them. */
+/** Galleries in memory, as far as the use cases ask for them; tests say when they are away and what they show. */
 public final class MemoryGalleries implements GalleryBackend, GalleryCatalogue, RegistrationStore, GallerySearch {
 
-    private record Content(Gallery gallery, Map<RegistrationId, Registration> held) {}
+    /** As the port says. */
+    private static final int MOST_OF_A_CONTENT = 16;
+
+    /** @param unshown what is stored and not shown */
+    private record Content(Gallery gallery, Map<RegistrationId, Registration> held, Set<RegistrationId> unshown) {
+
+        List<Registration> shown() {
+            return held.values().stream()
+                    .filter(registration -> !unshown.contains(registration.id()))
+                    .toList();
+        }
+    }
 
     private final Map<String, Content> galleries = new TreeMap<>();
-    public boolean away;
+    private CompletableFuture<Void> shown = CompletableFuture.completedFuture(null);
 
-    /** Completes when look-ups see what is stored; nothing before. */
-    public CompletableFuture<Void> shown = CompletableFuture.completedFuture(null);
+    /** Whether contents cannot be had. */
+    public boolean away;
 
     /** Nothing of this label is stored. */
     public @Nullable LabelPath untakable;
 
     /** Runs whenever contents are looked for. */
     public Runnable whenAsked = () -> {};
+
+    /** How often something was looked up. */
+    public int lookUps;
+
+    /** How often something was stored. */
+    public int appends;
+
+    /** From now on, what is stored is not shown. */
+    public synchronized void showNothingMore() {
+        shown = new CompletableFuture<>();
+    }
+
+    /** Shows everything, and from now on everything at once. */
+    public void showAll() {
+        CompletableFuture<Void> all;
+        synchronized (this) {
+            galleries.values().forEach(content -> content.unshown.clear());
+            all = shown;
+        }
+        all.complete(null);
+    }
 
     public Gallery create(String id, EmbeddingSpace space) {
         Gallery gallery = new Gallery(
@@ -132,7 +149,9 @@ public final class MemoryGalleries implements GalleryBackend, GalleryCatalogue, 
 
     @Override
     public synchronized void create(Gallery gallery) {
-        galleries.put(gallery.id().value(), new Content(gallery, new ConcurrentSkipListMap<>(byValue())));
+        galleries.put(
+                gallery.id().value(),
+                new Content(gallery, new ConcurrentSkipListMap<>(byValue()), ConcurrentHashMap.newKeySet()));
     }
 
     private static Comparator<RegistrationId> byValue() {
@@ -166,32 +185,41 @@ public final class MemoryGalleries implements GalleryBackend, GalleryCatalogue, 
     public synchronized void exchange(GalleryId one, GalleryId other) {
         Content first = of(one);
         Content second = of(other);
-        galleries.put(other.value(), new Content(first.gallery.withId(other), first.held));
-        galleries.put(one.value(), new Content(second.gallery.withId(one), second.held));
+        galleries.put(other.value(), new Content(first.gallery.withId(other), first.held, first.unshown));
+        galleries.put(one.value(), new Content(second.gallery.withId(one), second.held, second.unshown));
     }
 
     @Override
-    public Appended append(GalleryId id, List<Registration> registrations) {
+    public synchronized Appended append(GalleryId id, List<Registration> registrations) {
         Content content = of(id);
-        List<Addition> made = new ArrayList<>();
+        appends++;
         for (Registration registration : registrations) {
-            if (!registration.embedding().space().equals(content.gallery.space())) {
-                throw new SpaceMismatch(registration.embedding().space(), content.gallery.space());
-            }
+            requireSpace(registration.embedding(), content.gallery);
             if (registration.label().equals(untakable)) {
                 throw new InvalidInput("attributes", "too much", "less");
             }
         }
+        List<Addition> made = new ArrayList<>();
         for (Registration registration : registrations) {
             Registration there = content.held.putIfAbsent(registration.id(), registration);
-            made.add(
-                    there == null
-                            ? new Addition.Added(registration)
-                            : there.key().equals(registration.key())
-                                    ? new Addition.Present(there)
-                                    : new Addition.Taken(there.key()));
+            if (there == null) {
+                made.add(new Addition.Added(registration));
+                if (!shown.isDone()) {
+                    content.unshown.add(registration.id());
+                }
+            } else if (there.key().equals(registration.key())) {
+                made.add(new Addition.Present(there));
+            } else {
+                made.add(new Addition.Taken(there.key()));
+            }
         }
         return new Appended(made, shown);
+    }
+
+    private static void requireSpace(Embedding embedding, Gallery gallery) {
+        if (!embedding.space().equals(gallery.space())) {
+            throw new SpaceMismatch(embedding.space(), gallery.space());
+        }
     }
 
     @Override
@@ -225,12 +253,36 @@ public final class MemoryGalleries implements GalleryBackend, GalleryCatalogue, 
 
     @Override
     public Candidates lookUp(LookUp question) {
-        throw new AssertionError("not asked for here");
+        Content content = of(question.gallery());
+        requireSpace(question.query(), content.gallery);
+        lookUps++;
+        List<Match> all = content.shown().stream()
+                .filter(registration -> question.scope().covers(registration.label()))
+                .map(r -> new Match(
+                        r.id(), r.label(), new ExactScore(r.embedding().cosine(question.query()))))
+                .sorted(Comparator.comparing(Match::score).reversed())
+                .toList();
+        List<Match> mains = bestTwo(all.stream(), match -> match.label().main());
+        return new Candidates(
+                mains,
+                bestTwo(
+                        all.stream()
+                                .filter(match -> match.label()
+                                        .main()
+                                        .equals(mains.getFirst().label().main())),
+                        Match::label),
+                all.stream().limit(question.maxMatches()).toList());
+    }
+
+    private static <K> List<Match> bestTwo(Stream<Match> bestFirst, Function<Match, K> of) {
+        Map<K, Match> best = new LinkedHashMap<>();
+        bestFirst.forEach(match -> best.putIfAbsent(of.apply(match), match));
+        return best.values().stream().limit(2).toList();
     }
 
     @Override
     public List<RegistrationKey> withIds(GalleryId gallery, Set<RegistrationId> ids) {
-        return of(gallery).held.values().stream()
+        return of(gallery).shown().stream()
                 .map(Registration::key)
                 .filter(key -> ids.contains(key.id()))
                 .toList();
@@ -238,9 +290,12 @@ public final class MemoryGalleries implements GalleryBackend, GalleryCatalogue, 
 
     @Override
     public List<RegistrationKey> withContents(GalleryId gallery, Set<ContentDigest> contents) {
-        List<RegistrationKey> found = of(gallery).held.values().stream()
-                .map(Registration::key)
-                .filter(key -> shown.isDone() && contents.contains(key.content()))
+        List<Registration> all = of(gallery).shown();
+        List<RegistrationKey> found = contents.stream()
+                .flatMap(content -> all.stream()
+                        .map(Registration::key)
+                        .filter(key -> key.content().equals(content))
+                        .limit(MOST_OF_A_CONTENT))
                 .toList();
         whenAsked.run();
         return found;
