@@ -47,7 +47,8 @@ import picocli.CommandLine.Spec;
             MicroBenchmarks.class,
             GalleryBenchmark.class,
             TrainingBenchmark.class,
-            ClassesBenchmark.class
+            ClassesBenchmark.class,
+            PeersReport.class
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // Set by picocli.

@@ -1,6 +1,7 @@
 package dev.mekiki.cli;
 
 import dev.mekiki.cli.process.Installation;
+import dev.mekiki.training.Recipe;
 import dev.mekiki.training.UnseenDocuments;
 import dev.mekiki.training.ablation.Ablation;
 import dev.mekiki.training.ablation.Variation;
@@ -53,6 +54,13 @@ final class AblateCommand implements Callable<Integer> {
             defaultValue = "120000",
             description = "Budget of each run; default ${DEFAULT-VALUE}.")
     private long images;
+
+    @Option(
+            names = "--with",
+            paramLabel = "YAML",
+            description = "Keys of a recipe in which all runs differ from the published one, such as"
+                    + " \"network: {backbone: LCNET_025}\".")
+    private @Nullable String with;
 
     @Option(
             names = "--seeds",
@@ -109,8 +117,17 @@ final class AblateCommand implements Callable<Integer> {
         return 0;
     }
 
+    private Recipe base() {
+        try {
+            Recipe published = Recipe.documents();
+            return (with == null ? published : published.with(with)).with("schedule: {images: " + images + "}");
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--with, --images: " + e.getMessage(), e);
+        }
+    }
+
     private List<Variation> variations() {
-        List<Variation> all = Variation.all(images);
+        List<Variation> all = Variation.all(base());
         List<String> wanted = only;
         if (wanted == null) {
             return all;

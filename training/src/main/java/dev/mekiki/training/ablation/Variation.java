@@ -26,13 +26,12 @@ public record Variation(String name, Recipe recipe) {
     }
 
     /**
-     * Heads, cluster guidance with and without each term, contrast, distillation, necks and classes, each the published
-     * recipe but for what its name says. Margins are those of METHODS §1 and §2, where the published recipe has none.
+     * Heads, cluster guidance with and without each term, contrast, distillation, necks and classes, each the base but for
+     * what its name says. Margins are those of METHODS §1 and §2, where the published recipe has none.
      *
-     * @param images budget of every run
+     * @param base with the budget of every run
      */
-    public static List<Variation> all(long images) {
-        Recipe base = Recipe.documents().with("schedule: {images: " + images + "}");
+    public static List<Variation> all(Recipe base) {
         List<Variation> all = new ArrayList<>();
         all.add(new Variation("cosface", base));
         all.add(new Variation("softmax", base.with("head: {kind: SOFTMAX, margin: 0}")));
@@ -41,7 +40,7 @@ public record Variation(String name, Recipe recipe) {
         // λ₁, λ₂, τ and ρ as METHODS §2 starts with them.
         Recipe guided = base.with(ARCFACE)
                 .with("clusters: {marginSpread: 0.1, clusteringWeight: 1, aligningWeight: 0.1, epochImages: "
-                        + Math.max(base.schedule().batch(), images / 10) + "}");
+                        + Math.max(base.schedule().batch(), base.schedule().images() / 10) + "}");
         all.add(new Variation("cluster-guided", guided));
         all.add(new Variation("cluster-guided-equal-margins", guided.with("clusters: {marginSpread: 0}")));
         all.add(new Variation("cluster-guided-no-clustering", guided.with("clusters: {clusteringWeight: 0}")));

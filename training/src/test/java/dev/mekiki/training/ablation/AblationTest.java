@@ -91,11 +91,12 @@ class AblationTest {
 
     @Test
     void variesOneChoiceAtATime() {
-        List<Variation> all = Variation.all(1_000);
+        Recipe base = Recipe.documents().with("schedule: {images: 1000}");
+        List<Variation> all = Variation.all(base);
         assertThat(all.stream().map(Variation::name)).doesNotHaveDuplicates().hasSize(18);
         assertThat(all.stream().map(Variation::recipe)).doesNotHaveDuplicates();
         assertThat(all).allMatch(v -> v.recipe().schedule().images() == 1_000);
-        assertThat(all.getFirst().recipe()).isEqualTo(Recipe.documents().with("schedule: {images: 1000}"));
+        assertThat(all.getFirst().recipe()).isEqualTo(base);
     }
 
     @Test
