@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -114,7 +115,7 @@ final class PeersReport implements Callable<Integer> {
      * @param lines objects; those without {@code peer} and of other numbers in flight are passed over
      * @throws IOException if a line is not JSON
      */
-    static Map<String, List<Row>> rows(List<String> lines, int inFlight) throws IOException {
+    static SequencedMap<String, List<Row>> rows(List<String> lines, int inFlight) throws IOException {
         Map<String, Map<String, List<Spell>>> sets = new LinkedHashMap<>();
         for (int i = 0; i < lines.size(); i++) {
             JsonNode line;
@@ -134,7 +135,7 @@ final class PeersReport implements Callable<Integer> {
                         .add(spell);
             }
         }
-        Map<String, List<Row>> rows = new LinkedHashMap<>();
+        SequencedMap<String, List<Row>> rows = new LinkedHashMap<>();
         sets.forEach((images, peers) -> rows.put(
                 images,
                 peers.entrySet().stream()

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 
 class PeersReportTest {
@@ -23,17 +23,17 @@ class PeersReportTest {
                 spell("us", "docs", 32, 1300, 50),
                 spell("us", "phone", 32, 70.4, 500));
 
-        Map<String, List<PeersReport.Row>> rows = PeersReport.rows(lines, 32);
+        SequencedMap<String, List<PeersReport.Row>> rows = PeersReport.rows(lines, 32);
 
         assertThat(rows.keySet()).containsExactly("docs", "phone");
-        assertThat(PeersReport.table("docs", rows.get("docs"))).isEqualToNormalizingNewlines("""
+        assertThat(PeersReport.table("docs", rows.firstEntry().getValue())).isEqualToNormalizingNewlines("""
                         | docs | images/s | p99 ms |
                         |---|---|---|
                         | us | 1,200 (1,000–1,300) | 50 |
                         | slow | 400 | 90 |
 
                         """);
-        assertThat(PeersReport.table("phone", rows.get("phone"))).contains("| us | 70 | 500 |");
+        assertThat(PeersReport.table("phone", rows.lastEntry().getValue())).contains("| us | 70 | 500 |");
     }
 
     @Test
