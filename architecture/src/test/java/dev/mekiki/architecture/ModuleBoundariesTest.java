@@ -105,6 +105,17 @@ class ModuleBoundariesTest {
     static final ArchRule reportSeesNothing = sees("report");
 
     @ArchTest
+    static final ArchRule analysisSeesCoreOnly = sees("analysis", "core");
+
+    @ArchTest
+    static final ArchRule onlyGraphAndProjectionSeeTheirLibraries = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.mekiki.analysis.graph..", "dev.mekiki.analysis.projection..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("nl.cwts..", "tagbio..");
+
+    @ArchTest
     static final ArchRule protoSeesNothing = sees("v1");
 
     @ArchTest
@@ -114,7 +125,8 @@ class ModuleBoundariesTest {
     static final ArchRule clientSeesTheApiOnly = sees("client", "v1");
 
     @ArchTest
-    static final ArchRule trainingSeesWhatItTrainsFor = sees("training", "core", "inference", "samples", "report");
+    static final ArchRule trainingSeesWhatItTrainsFor =
+            sees("training", "core", "inference", "analysis", "samples", "report");
 
     @ArchTest
     static final ArchRule serviceWiresTheServingParts =
@@ -148,6 +160,7 @@ class ModuleBoundariesTest {
                         "client",
                         "samples",
                         "report",
+                        "analysis",
                         "inference",
                         "milvus",
                         "gallery",

@@ -1,5 +1,6 @@
 package dev.mekiki.cli;
 
+import dev.mekiki.analysis.statistics.ClassBootstrap;
 import dev.mekiki.cli.measure.GalleryAnswers;
 import dev.mekiki.cli.measure.ServedModel;
 import dev.mekiki.cli.process.Installation;
@@ -13,7 +14,6 @@ import dev.mekiki.training.evaluation.Evaluation;
 import dev.mekiki.training.evaluation.EvaluationStudy;
 import dev.mekiki.training.evaluation.Material;
 import dev.mekiki.training.evaluation.ServedDecisions;
-import dev.mekiki.training.statistics.ClassBootstrap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.mekiki.analysis.statistics.ClassBootstrap;
 import dev.mekiki.cli.process.Installation;
 import dev.mekiki.cli.process.ServiceProcess;
 import dev.mekiki.client.Backoff;
@@ -18,7 +19,6 @@ import dev.mekiki.training.evaluation.Evaluation;
 import dev.mekiki.training.evaluation.EvaluationReport;
 import dev.mekiki.training.evaluation.Material;
 import dev.mekiki.training.evaluation.ServedDecisions;
-import dev.mekiki.training.statistics.ClassBootstrap;
 import dev.mekiki.v1.CreateGalleryRequest;
 import dev.mekiki.v1.CreateRegistrationRequest;
 import dev.mekiki.v1.Registration;

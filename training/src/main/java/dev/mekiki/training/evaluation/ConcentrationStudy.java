@@ -1,10 +1,11 @@
 package dev.mekiki.training.evaluation;
 
+import dev.mekiki.analysis.measure.Concentration;
+import dev.mekiki.analysis.statistics.ClassBootstrap;
+import dev.mekiki.analysis.statistics.Correlation;
+import dev.mekiki.analysis.statistics.Estimate;
 import dev.mekiki.report.HtmlPage;
 import dev.mekiki.report.chart.PlaneChart;
-import dev.mekiki.training.statistics.ClassBootstrap;
-import dev.mekiki.training.statistics.Correlation;
-import dev.mekiki.training.statistics.Estimate;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

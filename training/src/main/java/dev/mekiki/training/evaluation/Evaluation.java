@@ -1,8 +1,8 @@
 package dev.mekiki.training.evaluation;
 
-import dev.mekiki.training.statistics.ClassBootstrap;
-import dev.mekiki.training.statistics.Estimate;
-import dev.mekiki.training.statistics.McNemar;
+import dev.mekiki.analysis.statistics.ClassBootstrap;
+import dev.mekiki.analysis.statistics.Estimate;
+import dev.mekiki.analysis.statistics.McNemar;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.mekiki.training.evaluation;
 
-import dev.mekiki.training.statistics.Estimate;
+import dev.mekiki.analysis.statistics.Estimate;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.mekiki.training.evaluation;
 
-import dev.mekiki.training.statistics.Estimate;
-import dev.mekiki.training.statistics.McNemar;
+import dev.mekiki.analysis.statistics.Estimate;
+import dev.mekiki.analysis.statistics.McNemar;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

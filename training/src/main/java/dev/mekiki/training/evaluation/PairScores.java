@@ -1,7 +1,7 @@
 package dev.mekiki.training.evaluation;
 
-import dev.mekiki.training.statistics.ClassBootstrap;
-import dev.mekiki.training.statistics.Estimate;
+import dev.mekiki.analysis.statistics.ClassBootstrap;
+import dev.mekiki.analysis.statistics.Estimate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.mekiki.training.evaluation;
 
+import dev.mekiki.analysis.threshold.GeneralisedParetoTail;
 import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.inference.ImageEmbedder;
 import dev.mekiki.inference.model.ModelCard;

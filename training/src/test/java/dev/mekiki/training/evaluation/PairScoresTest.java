@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mekiki.training.statistics.ClassBootstrap;
-import dev.mekiki.training.statistics.Estimate;
+import dev.mekiki.analysis.statistics.ClassBootstrap;
+import dev.mekiki.analysis.statistics.Estimate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -2,9 +2,9 @@ package dev.mekiki.training.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mekiki.analysis.statistics.ClassBootstrap;
 import dev.mekiki.training.evaluation.ServedDecisions.Answer;
 import dev.mekiki.training.evaluation.ServedDecisions.Outcome;
-import dev.mekiki.training.statistics.ClassBootstrap;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mekiki.analysis.graph;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mekiki.analysis.measure;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mekiki.analysis.space;
+
+import org.jspecify.annotations.NullMarked;

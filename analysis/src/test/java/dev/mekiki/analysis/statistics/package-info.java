@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mekiki.analysis.statistics;
+
+import org.jspecify.annotations.NullMarked;

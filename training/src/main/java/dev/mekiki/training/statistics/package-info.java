@@ -1,8 +1,0 @@
-/**
- * How sure a figure is that was measured on a sample: intervals by bootstrap over classes
- * ({@link dev.mekiki.training.statistics.ClassBootstrap}), tests of paired decisions, correlation.
- */
-@NullMarked
-package dev.mekiki.training.statistics;
-
-import org.jspecify.annotations.NullMarked;
