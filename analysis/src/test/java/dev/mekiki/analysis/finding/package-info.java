@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mekiki.analysis.finding;
+
+import org.jspecify.annotations.NullMarked;

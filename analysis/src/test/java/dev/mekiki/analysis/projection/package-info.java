@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mekiki.analysis.projection;
+
+import org.jspecify.annotations.NullMarked;
