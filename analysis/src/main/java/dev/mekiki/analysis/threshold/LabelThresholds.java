@@ -3,6 +3,8 @@ package dev.mekiki.analysis.threshold;
 import dev.mekiki.analysis.space.Grouping;
 import dev.mekiki.analysis.statistics.ShrunkenMeans;
 import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -84,17 +86,15 @@ public record LabelThresholds(CalibratedThreshold base, double[] thresholds, Rat
         double[] shifts = shifts(own, strangers);
         CalibratedThreshold base = base(strangers, classes, shifts, falseAcceptRate, replicates, seed);
         double[][] rates = new double[2][2];
-        for (int half = 0; half < 2; half++) {
-            // Strangers of one class are alike, so a class is in one half only.
-            int odd = half;
-            int[] learned = indices(classes, c -> c % 2 == odd);
-            int[] met = indices(classes, c -> c % 2 != odd);
-            int[] learnedOwn = IntStream.range(0, own.scores.length)
-                    .filter(i -> i % 2 == odd)
-                    .toArray();
-            int[] metOwn = IntStream.range(0, own.scores.length)
-                    .filter(i -> i % 2 != odd)
-                    .toArray();
+        SplittableRandom random = new SplittableRandom(seed);
+        boolean[] ownHalf = half(own.scores.length, random);
+        // Strangers of one class are alike, so a class is in one half only.
+        boolean[] classHalf = half(classes.groups(), random);
+        for (boolean learning : new boolean[] {true, false}) {
+            int[] learned = indices(classes.points(), i -> classHalf[classes.of(i)] == learning);
+            int[] met = indices(classes.points(), i -> classHalf[classes.of(i)] != learning);
+            int[] learnedOwn = indices(own.scores.length, i -> ownHalf[i] == learning);
+            int[] metOwn = indices(own.scores.length, i -> ownHalf[i] != learning);
             Scored learnedStrangers = strangers.only(learned);
             Grouping learnedClasses =
                     new Grouping(Arrays.stream(learned).map(classes::of).toArray(), classes.groups());
@@ -143,14 +143,19 @@ public record LabelThresholds(CalibratedThreshold base, double[] thresholds, Rat
                 .toArray();
     }
 
-    private interface Choice {
-        boolean has(int group);
+    /** A random half of so many things. */
+    private static boolean[] half(int count, SplittableRandom random) {
+        boolean[] half = new boolean[count];
+        int left = count / 2;
+        for (int i = 0; i < count; i++) {
+            half[i] = random.nextInt(count - i) < left;
+            left -= half[i] ? 1 : 0;
+        }
+        return half;
     }
 
-    private static int[] indices(Grouping groups, Choice choice) {
-        return IntStream.range(0, groups.points())
-                .filter(i -> choice.has(groups.of(i)))
-                .toArray();
+    private static int[] indices(int count, IntPredicate chosen) {
+        return IntStream.range(0, count).filter(chosen).toArray();
     }
 
     private static float[] pick(float[] values, int[] which) {
