@@ -147,7 +147,7 @@ public final class SnapshotSampler {
     }
 
     /**
-     * What was kept.
+     * What was kept, main labels in the order of their names.
      *
      * @throws InvalidInput if that is fewer than two registrations
      */
@@ -159,7 +159,7 @@ public final class SnapshotSampler {
         List<LabelPath> labels = new ArrayList<>(kept);
         List<ContentDigest> contents = new ArrayList<>(kept);
         float[] values = new float[Math.multiplyExact(kept, dimension)];
-        for (Kept label : byOrder.values()) {
+        for (Kept label : new TreeMap<>(byLabel).values()) {
             for (Row row : label.rows) {
                 System.arraycopy(row.vector, 0, values, ids.size() * dimension, dimension);
                 ids.add(row.id);

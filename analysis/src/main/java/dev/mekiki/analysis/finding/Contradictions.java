@@ -76,10 +76,7 @@ final class Contradictions {
                 .filter(own::has)
                 .mapToDouble(own::cosine)
                 .toArray();
-        int measurable = (int) IntStream.range(0, snapshot.count())
-                .filter(i -> neighbours.count(i) >= 2 && neighbours.distance(i, 0) > 0)
-                .count();
-        if (scores.length < ENOUGH_SCORES || measurable < ENOUGH_SCORES) {
+        if (scores.length < ENOUGH_SCORES || !IntrinsicDimension.isMeasurable(neighbours)) {
             return;
         }
         double near = Quantiles.of(scores, 1 - ERROR);

@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 public record IntrinsicDimension(double dimension) {
 
     private static final double CENSORED = .1;
+    private static final int LEAST_POINTS = 10;
 
     public IntrinsicDimension {
         if (!(dimension > 0)) {
@@ -30,18 +31,26 @@ public record IntrinsicDimension(double dimension) {
      * @throws IllegalArgumentException if fewer than ten points have two neighbours apart from them
      */
     public static IntrinsicDimension of(Neighbours neighbours) {
-        double[] logs = IntStream.range(0, neighbours.points())
-                .filter(i -> neighbours.count(i) >= 2)
-                .filter(i -> neighbours.distance(i, 0) > 0)
+        double[] logs = measurable(neighbours)
                 .mapToDouble(i -> Math.log(neighbours.distance(i, 1) / neighbours.distance(i, 0)))
                 .sorted()
                 .toArray();
-        if (logs.length < 10) {
-            throw new IllegalArgumentException("points: " + logs.length + " (expected: at least 10)");
+        if (logs.length < LEAST_POINTS) {
+            throw new IllegalArgumentException("points: " + logs.length + " (expected: at least " + LEAST_POINTS + ")");
         }
         int kept = (int) Math.ceil(logs.length * (1 - CENSORED));
         double sum = Arrays.stream(logs, 0, kept).sum() + (logs.length - kept) * logs[kept - 1];
         return new IntrinsicDimension(kept / Math.max(sum, Double.MIN_NORMAL));
+    }
+
+    /** Whether there are points enough. */
+    public static boolean isMeasurable(Neighbours neighbours) {
+        return measurable(neighbours).limit(LEAST_POINTS).count() == LEAST_POINTS;
+    }
+
+    private static IntStream measurable(Neighbours neighbours) {
+        return IntStream.range(0, neighbours.points())
+                .filter(i -> neighbours.count(i) >= 2 && neighbours.distance(i, 0) > 0);
     }
 
     /**
