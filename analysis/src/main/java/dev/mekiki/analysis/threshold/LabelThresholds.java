@@ -4,7 +4,6 @@ import dev.mekiki.analysis.space.Grouping;
 import dev.mekiki.analysis.statistics.ShrunkenMeans;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -15,7 +14,7 @@ import java.util.stream.IntStream;
  * much better strangers do that it is the nearest label of, both {@linkplain ShrunkenMeans shrunken} towards zero where
  * there is little to go by. Were the scores of both kinds normal with one variance, this is where the likelihood ratio of
  * own to strange is the same for all labels, which is best (Neyman and Pearson). {@code t₀} is
- * {@linkplain CalibratedThreshold calibrated} on scores less the shift of their label. Labels without images or strangers
+ * {@linkplain CalibratedThreshold calibrated} on scores less the shift of their label, as others than them tell it. Labels without images or strangers
  * have {@code t₀}.
  *
  * @param base t₀
@@ -57,6 +56,9 @@ public record LabelThresholds(CalibratedThreshold base, double[] thresholds, Rat
         }
 
         private double[] shifts() {
+            if (scores.length == 0) {
+                return new double[labels.groups()];
+            }
             double[] values = new double[scores.length];
             Arrays.setAll(values, i -> scores[i]);
             return ShrunkenMeans.shifts(values, labels);
@@ -83,29 +85,28 @@ public record LabelThresholds(CalibratedThreshold base, double[] thresholds, Rat
      */
     public static LabelThresholds of(
             Scored own, Scored strangers, Grouping classes, double falseAcceptRate, int replicates, long seed) {
-        double[] shifts = shifts(own, strangers);
-        CalibratedThreshold base = base(strangers, classes, shifts, falseAcceptRate, replicates, seed);
-        double[][] rates = new double[2][2];
         SplittableRandom random = new SplittableRandom(seed);
-        boolean[] ownHalf = half(own.scores.length, random);
-        // Strangers of one class are alike, so a class is in one half only.
-        boolean[] classHalf = half(classes.groups(), random);
+        double[] shifts = shifts(own, strangers);
+        CalibratedThreshold base = base(own, strangers, classes, falseAcceptRate, replicates, random.split());
+        double[][] rates = new double[2][2];
+        Halves halves = Halves.of(own, classes, random);
         for (boolean learning : new boolean[] {true, false}) {
-            int[] learned = indices(classes.points(), i -> classHalf[classes.of(i)] == learning);
-            int[] met = indices(classes.points(), i -> classHalf[classes.of(i)] != learning);
-            int[] learnedOwn = indices(own.scores.length, i -> ownHalf[i] == learning);
-            int[] metOwn = indices(own.scores.length, i -> ownHalf[i] != learning);
+            Scored learnedOwn = own.only(halves.own(learning));
+            Scored metOwn = own.only(halves.own(!learning));
+            int[] learned = halves.strangers(learning, classes);
             Scored learnedStrangers = strangers.only(learned);
-            Grouping learnedClasses =
-                    new Grouping(Arrays.stream(learned).map(classes::of).toArray(), classes.groups());
-            double[] none = new double[shifts.length];
-            double[] some = shifts(own.only(learnedOwn), learnedStrangers);
-            for (double[] shift : new double[][] {none, some}) {
-                CalibratedThreshold t0 = base(learnedStrangers, learnedClasses, shift, falseAcceptRate, 0, seed);
-                double[] thresholds = thresholds(t0, shift);
-                double[] of = rates[shift == none ? 0 : 1];
-                of[0] += own.only(metOwn).above(thresholds) / 2;
-                of[1] += strangers.only(met).above(thresholds) / 2;
+            Scored metStrangers = strangers.only(halves.strangers(!learning, classes));
+            Grouping learnedClasses = only(classes, learned);
+            CalibratedThreshold common = CalibratedThreshold.of(
+                    new Impostors(learnedStrangers.scores, learnedClasses), falseAcceptRate, 0, seed);
+            CalibratedThreshold single =
+                    base(learnedOwn, learnedStrangers, learnedClasses, falseAcceptRate, 0, random.split());
+            double[][] thresholds = {
+                thresholds(common, new double[shifts.length]), thresholds(single, shifts(learnedOwn, learnedStrangers))
+            };
+            for (int way = 0; way < 2; way++) {
+                rates[way][0] += metOwn.above(thresholds[way]) / 2;
+                rates[way][1] += metStrangers.above(thresholds[way]) / 2;
             }
         }
         return new LabelThresholds(
@@ -113,6 +114,37 @@ public record LabelThresholds(CalibratedThreshold base, double[] thresholds, Rat
                 thresholds(base, shifts),
                 new Rates(rates[0][0], rates[0][1]),
                 new Rates(rates[1][0], rates[1][1]));
+    }
+
+    /** A random half of the own images and of the classes of strangers, which are alike within a class; and the rest. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    private record Halves(boolean[] ofOwn, boolean[] ofClasses) {
+
+        static Halves of(Scored own, Grouping classes, SplittableRandom random) {
+            return new Halves(half(own.scores.length, random), half(classes.groups(), random));
+        }
+
+        private static boolean[] half(int count, SplittableRandom random) {
+            boolean[] half = new boolean[count];
+            int left = count / 2;
+            for (int i = 0; i < count; i++) {
+                half[i] = random.nextInt(count - i) < left;
+                left -= half[i] ? 1 : 0;
+            }
+            return half;
+        }
+
+        int[] own(boolean first) {
+            return IntStream.range(0, ofOwn.length)
+                    .filter(i -> ofOwn[i] == first)
+                    .toArray();
+        }
+
+        int[] strangers(boolean first, Grouping classes) {
+            return IntStream.range(0, classes.points())
+                    .filter(i -> ofClasses[classes.of(i)] == first)
+                    .toArray();
+        }
     }
 
     /** Whether single thresholds let more own images pass than a common one, and no more strangers. */
@@ -128,34 +160,32 @@ public record LabelThresholds(CalibratedThreshold base, double[] thresholds, Rat
         return shifts;
     }
 
+    /**
+     * Calibrated on scores less a shift that was learned from the other half, for strangers lie nearer to a level that
+     * they took part in than others will.
+     */
     private static CalibratedThreshold base(
-            Scored strangers, Grouping classes, double[] shifts, double rate, int replicates, long seed) {
+            Scored own, Scored strangers, Grouping classes, double rate, int replicates, SplittableRandom random) {
+        Halves halves = Halves.of(own, classes, random);
         float[] levelled = strangers.scores.clone();
-        for (int i = 0; i < levelled.length; i++) {
-            levelled[i] -= (float) shifts[strangers.labels.of(i)];
+        for (boolean learning : new boolean[] {true, false}) {
+            double[] shifts =
+                    shifts(own.only(halves.own(learning)), strangers.only(halves.strangers(learning, classes)));
+            for (int i : halves.strangers(!learning, classes)) {
+                levelled[i] -= (float) shifts[strangers.labels.of(i)];
+            }
         }
-        return CalibratedThreshold.of(new Impostors(levelled, classes), rate, replicates, seed);
+        return CalibratedThreshold.of(new Impostors(levelled, classes), rate, replicates, random.nextLong());
+    }
+
+    private static Grouping only(Grouping classes, int[] which) {
+        return new Grouping(Arrays.stream(which).map(classes::of).toArray(), classes.groups());
     }
 
     private static double[] thresholds(CalibratedThreshold base, double[] shifts) {
         return Arrays.stream(shifts)
                 .map(s -> Math.clamp(base.threshold().value() + s, -1, 1))
                 .toArray();
-    }
-
-    /** A random half of so many things. */
-    private static boolean[] half(int count, SplittableRandom random) {
-        boolean[] half = new boolean[count];
-        int left = count / 2;
-        for (int i = 0; i < count; i++) {
-            half[i] = random.nextInt(count - i) < left;
-            left -= half[i] ? 1 : 0;
-        }
-        return half;
-    }
-
-    private static int[] indices(int count, IntPredicate chosen) {
-        return IntStream.range(0, count).filter(chosen).toArray();
     }
 
     private static float[] pick(float[] values, int[] which) {
