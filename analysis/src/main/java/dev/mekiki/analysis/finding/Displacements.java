@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Finds registrations that are not of their label. Each is of its label, or of another, or of none: with its own label it
- * scores as registrations do or as strangers do, and with its rival as strangers do or as registrations do with their
- * own. Taken are those that are of another or of none with a {@linkplain Posterior probability} above one half.
+ * Finds registrations that are not of their label. A registration scores with its own label as registrations do, or as
+ * strangers do; and with its rival as strangers do, or as registrations do with their own: four cases, of which the plain
+ * one is that it is of its own label only. It is of its rival's label if it is of that and not of its own; of no label if
+ * it is of neither; and if it is of both, the fault is another's, as where its rival is misplaced. Taken are those that are
+ * of another label or of none with a {@linkplain Posterior probability} above one half.
  */
 final class Displacements {
 
@@ -27,11 +29,13 @@ final class Displacements {
                 .toArray();
         double[] ofAnother = new double[looked.length];
         double[] ofNone = new double[looked.length];
+        double[] ofBoth = new double[looked.length];
         for (int k = 0; k < looked.length; k++) {
             ofNone[k] = separation.forStranger(own.cosine(looked[k]));
-            ofAnother[k] = ofNone[k] + separation.forOneOfOthers(neighbours.rivalCosine(looked[k]));
+            ofBoth[k] = separation.forOneOfOthers(neighbours.rivalCosine(looked[k]));
+            ofAnother[k] = ofNone[k] + ofBoth[k];
         }
-        double[][] posterior = Posterior.of(new double[][] {ofAnother, ofNone});
+        double[][] posterior = Posterior.of(new double[][] {ofAnother, ofNone, ofBoth});
         strangeness = new double[snapshot.count()];
         for (int k = 0; k < looked.length; k++) {
             int i = looked[k];

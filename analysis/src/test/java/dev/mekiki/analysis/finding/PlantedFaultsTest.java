@@ -139,6 +139,20 @@ class PlantedFaultsTest {
                 .isGreaterThan(found.nearestOwn().cosine());
     }
 
+    // Its true fellows have a rival as near as their own label then.
+    @Test
+    void doesNotBlameTheFellowsOfWhatWasSwapped() {
+        for (int seed = 0; seed < 20; seed++) {
+            SyntheticGallery gallery = new SyntheticGallery(16, seed);
+            for (int label = 0; label < 150; label += 5) {
+                gallery.addThing(label, "label " + label, EACH);
+            }
+            gallery.rows.get(0).label = "label 5";
+            assertThat(only(gallery, Finding.Misplaced.class).nearestOwn().first())
+                    .isEqualTo(SyntheticGallery.id(0));
+        }
+    }
+
     @Test
     void deletesTheCopyThatDoesNotFitItsLabel() {
         SyntheticGallery gallery = sound(40);
