@@ -29,6 +29,7 @@ import picocli.CommandLine.Command;
             ExportCommand.class,
             RestoreCommand.class,
             VerifyCommand.class,
+            AnalyseCommand.class,
             LayOutCommand.class,
             LabelsCommand.class,
             ReembedCommand.class,

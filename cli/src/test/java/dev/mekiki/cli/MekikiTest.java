@@ -2,6 +2,7 @@ package dev.mekiki.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mekiki.cli.archive.WrittenArchives;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -177,6 +178,23 @@ class MekikiTest {
         Path file = folder.resolve("passport").resolve("a.jpg");
         Files.createDirectories(folder.resolve("passport"));
         return Files.writeString(file, "a");
+    }
+
+    @Test
+    void analysesAnExportedGallery() throws Exception {
+        Path file = folder.resolve("g.parquet");
+        WrittenArchives.withOneSwapped(file, 30);
+        Path page = folder.resolve("g.html");
+        Path json = folder.resolve("g.json");
+        assertThat(run("analyse", file.toString(), "--html", page.toString(), "--json", json.toString()))
+                .isZero();
+        assertThat(page).content().contains("Analysis of galleries/g");
+        assertThat(json).content().contains("\"findings\"");
+        assertThat(run("analyse", file.toString(), "--images", folder.toString()))
+                .isEqualTo(2);
+        assertThat(told).asString().contains("expected: a folder in which a service keeps images");
+        assertThat(run("analyse", file.toString(), "--false-accept-rate", "1")).isEqualTo(2);
+        assertThat(told).asString().contains("--false-accept-rate: 1.0 (expected: between 0 and 1, exclusive)");
     }
 
     private int run(String... arguments) {

@@ -13,7 +13,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /** Small pictures for pages. */
-final class Thumbnail {
+public final class Thumbnail {
     private static final int LONGEST_SIDE = 160;
     private static final int QUALITY = 80;
 
@@ -24,7 +24,7 @@ final class Thumbnail {
      *
      * @throws IOException if it is no image
      */
-    static HtmlPage.Picture of(byte[] image, String caption) throws IOException {
+    public static HtmlPage.Picture of(byte[] image, String caption) throws IOException {
         try (BytePointer bytes = new BytePointer(image);
                 Mat file = new Mat(1, image.length, opencv_core.CV_8UC1, bytes);
                 Mat full = opencv_imgcodecs.imdecode(file, opencv_imgcodecs.IMREAD_COLOR);
