@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at each label path by itself. Its registrations are joined where they score as with their own label rather than
@@ -41,7 +40,7 @@ final class SingleLabels {
     private final List<Finding> found = new ArrayList<>();
 
     /** What was seen of a label path. */
-    private record Seen(int path, List<int[]> parts, double between, int @Nullable [] kept, int[] members) {}
+    private record Seen(int path, List<int[]> parts, double between, int[] kept, int[] members) {}
 
     /** @param without registrations that are not looked at */
     SingleLabels(
@@ -242,7 +241,7 @@ final class SingleLabels {
 
     private void findRedundant(Seen[] seen, BitSet split) {
         for (Seen label : seen) {
-            if (label == null || label.kept == null || split.get(label.path)) {
+            if (label == null || split.get(label.path)) {
                 continue;
             }
             int[] members = label.members;
