@@ -117,7 +117,7 @@ public record AnalysisReport(
      * @param rival the label that is nearest to most of its registrations; empty in a gallery of one label
      * @param rivalCosine the highest cosine of one of its registrations with any other label
      * @param density mean cosine of its registrations to their nearest neighbours
-     * @param misrecognised share of its registrations that are nearer to another label than to the rest of their own
+     * @param misrecognised share of its registrations that are nearer to a sound one of another label than to the rest of their own
      */
     public record Label(
             String label,

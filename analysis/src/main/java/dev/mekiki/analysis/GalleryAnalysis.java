@@ -30,11 +30,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
-import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -119,21 +117,16 @@ public final class GalleryAnalysis {
             Neighbours neighbours = timed(
                     Stage.NEIGHBOURS,
                     () -> search.find(vectors, labels, k, workers, share -> progress.at(Stage.NEIGHBOURS, share)));
-            Optional<CalibratedThreshold> rough = calibrated(neighbours, _ -> true, 0);
-            Examination examination = timed(
-                    Stage.FINDINGS,
-                    () -> new Examination(
-                            snapshot,
-                            neighbours,
-                            rough.map(t -> OptionalDouble.of(t.threshold().value()))
-                                    .orElse(OptionalDouble.empty()),
-                            workers,
-                            seed));
+            Examination examination = timed(Stage.FINDINGS, () -> new Examination(snapshot, neighbours, workers, seed));
             AnalysisReport.Space space = timed(Stage.MEASURES, () -> space(neighbours));
             List<AnalysisReport.Label> ofLabels = timed(Stage.MEASURES, () -> labels(neighbours, examination));
             AnalysisReport.Communities communities = timed(Stage.COMMUNITIES, () -> communities(neighbours, k));
+            Optional<CalibratedThreshold> common = timed(Stage.THRESHOLDS, () -> common(neighbours, examination));
             Optional<AnalysisReport.Thresholds> thresholds =
-                    timed(Stage.THRESHOLDS, () -> thresholds(neighbours, examination));
+                    timed(Stage.THRESHOLDS, () -> common.flatMap(t -> thresholds(t, neighbours, examination)));
+            List<Finding> findings = new ArrayList<>(examination.findings());
+            common.ifPresent(
+                    t -> findings.addAll(examination.tooFew(t.threshold().value())));
             List<AnalysisReport.Place> map = timed(Stage.MAP, this::map);
             return new AnalysisReport(
                     new AnalysisReport.Extent(
@@ -142,7 +135,7 @@ public final class GalleryAnalysis {
                     scores(neighbours, examination),
                     ofLabels,
                     communities,
-                    sorted(examination.findings()),
+                    sorted(findings),
                     thresholds,
                     map,
                     took);
@@ -245,7 +238,8 @@ public final class GalleryAnalysis {
                 if (cosine >= -1) {
                     own += cosine;
                     withOwn++;
-                    misrecognised += neighbours.rivalCosine(i) > cosine ? 1 : 0;
+                    misrecognised +=
+                            neighbours.rivalCosine(i) > cosine && examination.isSound(neighbours.rival(i)) ? 1 : 0;
                 }
                 density += neighbours.density(i) / members.length;
                 if (neighbours.rival(i) >= 0) {
@@ -307,23 +301,23 @@ public final class GalleryAnalysis {
                     largest);
         }
 
-        /** From what registrations score with other labels, as if their own were not there. */
-        private Optional<CalibratedThreshold> calibrated(Neighbours neighbours, IntPredicate counts, int replicates) {
-            int[] strangers = strangers(neighbours, counts);
+        /** From what sound registrations score with other labels, as if their own were not there. */
+        private Optional<CalibratedThreshold> common(Neighbours neighbours, Examination examination) {
+            int[] strangers = strangers(neighbours, examination);
             if (!isEnough(neighbours, strangers)) {
                 return Optional.empty();
             }
             return Optional.of(CalibratedThreshold.of(
                     new Impostors(rivalCosines(neighbours, strangers), only(strangers)),
                     falseAcceptRate,
-                    replicates,
+                    REPLICATES,
                     seed));
         }
 
-        private int[] strangers(Neighbours neighbours, IntPredicate counts) {
+        private int[] strangers(Neighbours neighbours, Examination examination) {
             return IntStream.range(0, snapshot.count())
-                    .filter(counts)
-                    .filter(i -> neighbours.rival(i) >= 0 && counts.test(neighbours.rival(i)))
+                    .filter(i -> neighbours.rival(i) >= 0)
+                    .filter(i -> examination.isSound(i) && examination.isSound(neighbours.rival(i)))
                     .toArray();
         }
 
@@ -346,19 +340,19 @@ public final class GalleryAnalysis {
             return cosines;
         }
 
-        private Optional<AnalysisReport.Thresholds> thresholds(Neighbours neighbours, Examination examination) {
-            Optional<CalibratedThreshold> common = calibrated(neighbours, examination::isSound, REPLICATES);
+        private Optional<AnalysisReport.Thresholds> thresholds(
+                CalibratedThreshold common, Neighbours neighbours, Examination examination) {
             int[] own = IntStream.range(0, snapshot.count())
                     .filter(i -> examination.isSound(i) && examination.ownCosine(i) >= -1)
                     .toArray();
-            if (common.isEmpty() || own.length < 2) {
+            if (own.length < 2) {
                 return Optional.empty();
             }
             float[] ownCosines = new float[own.length];
             for (int i = 0; i < own.length; i++) {
                 ownCosines[i] = (float) examination.ownCosine(own[i]);
             }
-            int[] strangers = strangers(neighbours, examination::isSound);
+            int[] strangers = strangers(neighbours, examination);
             LabelThresholds single = LabelThresholds.of(
                     new LabelThresholds.Scored(ownCosines, only(own)),
                     new LabelThresholds.Scored(
@@ -376,7 +370,7 @@ public final class GalleryAnalysis {
                 }
             }
             return Optional.of(new AnalysisReport.Thresholds(
-                    common.get(),
+                    common,
                     single.base(),
                     apart,
                     new AnalysisReport.Compared(

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -27,21 +26,23 @@ public final class Examination {
     private static final int DRAWN = 2_000;
     private static final int DRAWN_MEMBERS = 50;
 
+    private final Snapshot snapshot;
+    private final Neighbours neighbours;
     private final List<Finding> findings = new ArrayList<>();
     private final BitSet contradictory;
     private final BitSet misplaced;
-    private final double[] ownCosines;
+    private final OwnNearest left;
     private final ScoreSeparation separation;
 
     /**
      * Examines a gallery.
      *
      * @param neighbours of the snapshot's registrations, their rivals of another main label
-     * @param threshold of recognition; without one, labels with too few registrations are not looked for
      * @throws java.util.concurrent.CancellationException if the workers were cancelled
      */
-    public Examination(Snapshot snapshot, Neighbours neighbours, OptionalDouble threshold, Workers workers, long seed) {
-        int n = snapshot.count();
+    public Examination(Snapshot snapshot, Neighbours neighbours, Workers workers, long seed) {
+        this.snapshot = snapshot;
+        this.neighbours = neighbours;
         OwnNearest own = OwnNearest.of(snapshot.vectors(), snapshot.byMainLabel(), new BitSet(), workers);
         separation = separation(snapshot, own, neighbours, seed);
         Contradictions contradictions = new Contradictions(snapshot, neighbours, own, separation);
@@ -50,14 +51,12 @@ public final class Examination {
         misplaced = displacements.misplaced();
         BitSet without = (BitSet) contradictory.clone();
         without.or(misplaced);
-        OwnNearest left = OwnNearest.of(snapshot.vectors(), snapshot.byMainLabel(), without, workers);
+        left = OwnNearest.of(snapshot.vectors(), snapshot.byMainLabel(), without, workers);
         workers.endIfCancelled();
         findings.addAll(contradictions.found());
         findings.addAll(displacements.found());
         findings.addAll(new SingleLabels(snapshot, left, separation, displacements, without, workers, seed).found());
         findings.addAll(new LabelPairs(snapshot, neighbours, separation, without, workers, seed).found());
-        threshold.ifPresent(t -> findings.addAll(SingleLabels.tooFew(snapshot, neighbours, left, without, t)));
-        ownCosines = IntStream.range(0, n).mapToDouble(left::cosine).toArray();
     }
 
     private static ScoreSeparation separation(Snapshot snapshot, OwnNearest own, Neighbours neighbours, long seed) {
@@ -90,9 +89,20 @@ public final class Examination {
         return best;
     }
 
-    /** What was found, in the order of looking; of one kind by label or registration. */
+    /** What was found but labels with too few registrations, in the order of looking; of one kind by label or registration. */
     public List<Finding> findings() {
         return List.copyOf(findings);
+    }
+
+    /**
+     * Labels most of whose sound registrations the others of the label would not recognise.
+     *
+     * @param threshold cosine from which something is known
+     */
+    public List<Finding> tooFew(double threshold) {
+        BitSet without = (BitSet) contradictory.clone();
+        without.or(misplaced);
+        return SingleLabels.tooFew(snapshot, neighbours, left, without, threshold);
     }
 
     /** The scores that it went by. */
@@ -107,7 +117,7 @@ public final class Examination {
 
     /** Cosine to the nearest sound registration of the same main label; {@code -∞} if there is none. */
     public double ownCosine(int registration) {
-        return ownCosines[registration];
+        return left.cosine(registration);
     }
 
     static Evidence evidence(Snapshot snapshot, int first, int second) {

@@ -277,7 +277,9 @@ final class SingleLabels {
                     .filter(i -> !without.get(i) && own.has(i))
                     .toArray();
             int missed = (int) Arrays.stream(members)
-                    .filter(i -> own.cosine(i) < threshold || own.cosine(i) < neighbours.rivalCosine(i))
+                    .filter(i -> own.cosine(i) < threshold
+                            // What a rival under a wrong label scores is not this label's fault.
+                            || own.cosine(i) < neighbours.rivalCosine(i) && !without.get(neighbours.rival(i)))
                     .count();
             if (2 * missed > members.length) {
                 LabelPath path = LabelPath.of(snapshot.mainLabel(label));

@@ -1,6 +1,6 @@
 package dev.mekiki.analysis.space;
 
-/** For a JVM without the vector module; about a tenth as fast. */
+/** For a JVM without the vector module; several times slower. */
 final class ScalarKernel implements Kernel {
 
     @Override

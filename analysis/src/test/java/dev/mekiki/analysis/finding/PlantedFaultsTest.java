@@ -12,7 +12,6 @@ import dev.mekiki.core.gallery.RegistrationId;
 import dev.mekiki.core.label.LabelPath;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -218,8 +217,10 @@ class PlantedFaultsTest {
         for (int thing = 900; thing < 930; thing += 10) {
             gallery.addThing(thing, "many faces", 1);
         }
-        Finding.TooFew found = only(gallery, Finding.TooFew.class);
+        Finding.TooFew found = (Finding.TooFew) examine(gallery).tooFew(.6).getFirst();
         assertThat(found.label()).isEqualTo(LabelPath.of("many faces"));
+        assertThat(examine(gallery).tooFew(.6)).hasSize(1);
+        assertThat(examine(gallery).tooFew(.95)).hasSize(41);
         assertThat(found.missed()).isEqualTo(3);
     }
 
@@ -278,7 +279,7 @@ class PlantedFaultsTest {
         try (Workers workers = new Workers(threads, () -> false)) {
             Neighbours neighbours =
                     new ExactNearestNeighbours().find(snapshot.vectors(), snapshot.byMainLabel(), 10, workers, _ -> {});
-            return new Examination(snapshot, neighbours, OptionalDouble.of(.6), workers, 1);
+            return new Examination(snapshot, neighbours, workers, 1);
         }
     }
 }
