@@ -395,7 +395,7 @@ class OpenInferenceIT {
                 .isEqualTo(256);
         assertThat(service.get("/q/metrics").body()).contains("model=\"documents-lcnet050@3\"");
 
-        assertError(load("torn"), Code.FAILED_PRECONDITION, "models/torn@1: model ");
+        assertError(load("torn"), Code.FAILED_PRECONDITION, "models/torn@1: SHA-256 ");
         assertError(load("nothing"), Code.NOT_FOUND, "models/nothing does not exist");
         assertError(unload(MODEL), Code.FAILED_PRECONDITION, "models/documents-lcnet050@2: named by mekiki.model.path");
 
