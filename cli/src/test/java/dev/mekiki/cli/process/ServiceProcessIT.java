@@ -21,6 +21,7 @@ class ServiceProcessIT {
         Path jar = root.resolve("service/target/quarkus-app/quarkus-run.jar");
         Files.createDirectories(jar.getParent());
         Files.writeString(jar, "not a jar");
+        Files.writeString(root.resolve("service/jvm.options"), "-Xmx64m");
 
         try (ServiceProcess service = ServiceProcess.start(new Installation(root), Map.of(), Duration.ofSeconds(5))) {
             assertThatThrownBy(() -> service.awaitServing(Duration.ofMinutes(1)))
