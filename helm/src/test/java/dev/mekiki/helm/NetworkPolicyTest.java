@@ -1,0 +1,82 @@
+package dev.mekiki.helm;
+
+import static dev.mekiki.helm.Chart.EMBEDDED;
+import static dev.mekiki.helm.Chart.MILVUS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Test;
+
+/** Who reaches the service, and what it reaches. */
+class NetworkPolicyTest {
+
+    @Test
+    void onlyNeighboursReachItUnlessOthersAreNamed() {
+        JsonNode ingress = policy(EMBEDDED).path("ingress");
+
+        assertThat(ingress).isEqualTo(Chart.yaml("""
+                - {from: [{podSelector: {}}], ports: [{protocol: TCP, port: grpc}]}
+                - {from: [{podSelector: {}}], ports: [{protocol: TCP, port: http}]}
+                """));
+    }
+
+    @Test
+    void thoseWhoAreNamedReachIt() {
+        JsonNode ingress = policy(EMBEDDED, """
+                        networkPolicy:
+                          callers: [{namespaceSelector: {matchLabels: {team: gates}}}]
+                          scrapers: [{namespaceSelector: {matchLabels: {team: watch}}}]
+                        """).path("ingress");
+
+        assertThat(ingress.at("/0/from/0/namespaceSelector/matchLabels/team").asText())
+                .isEqualTo("gates");
+        assertThat(ingress.at("/0/ports/0/port").asText()).isEqualTo("grpc");
+        assertThat(ingress.at("/1/from/0/namespaceSelector/matchLabels/team").asText())
+                .isEqualTo("watch");
+        assertThat(ingress.at("/1/ports/0/port").asText()).isEqualTo("http");
+    }
+
+    @Test
+    void anEmbeddedGalleryReachesNobody() {
+        JsonNode policy = policy(EMBEDDED);
+
+        assertThat(policy.path("policyTypes")).isEqualTo(Chart.yaml("[Ingress, Egress]"));
+        assertThat(policy.path("egress")).isEqualTo(Chart.yaml("[]"));
+    }
+
+    @Test
+    void milvusIsReachedAtItsPort() {
+        String names = "{ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]}";
+
+        assertThat(policy(MILVUS).path("egress"))
+                .isEqualTo(Chart.yaml("[%s, {ports: [{protocol: TCP, port: 19530}]}]".formatted(names)));
+        assertThat(policy(MILVUS, "networkPolicy: {milvus: [{ipBlock: {cidr: 10.0.0.0/8}}]}")
+                        .at("/egress/1/to/0/ipBlock/cidr")
+                        .asText())
+                .isEqualTo("10.0.0.0/8");
+    }
+
+    @Test
+    void modelsAreFetchedFromThePortsOfTheirAddresses() {
+        String digest = "0".repeat(64);
+        JsonNode egress = policy(EMBEDDED, """
+                        model:
+                          source: download
+                          download:
+                            - {url: "https://models.example/documents-lcnet050.onnx", sha256: "%1$s"}
+                            - {url: "http://models.example:8081/documents-lcnet050.json", sha256: "%1$s"}
+                        """.formatted(digest)).path("egress");
+
+        assertThat(egress.path(1).findValuesAsText("port")).containsExactly("443", "8081");
+    }
+
+    @Test
+    void thereIsNoneWhereItIsNotWanted() {
+        assertThat(Chart.render(EMBEDDED, "networkPolicy: {enabled: false}").all("NetworkPolicy"))
+                .isEmpty();
+    }
+
+    private static JsonNode policy(String... values) {
+        return Chart.render(values).only("NetworkPolicy").path("spec");
+    }
+}

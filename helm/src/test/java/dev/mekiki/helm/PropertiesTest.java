@@ -1,0 +1,46 @@
+package dev.mekiki.helm;
+
+import static dev.mekiki.helm.Chart.EMBEDDED;
+import static dev.mekiki.helm.Chart.MILVUS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The properties that the chart sets are those of the service. */
+class PropertiesTest {
+
+    @Test
+    void everyPropertyIsOnTheConfigurationPage() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "configuration.md"));
+        Set<String> set = new TreeSet<>();
+        Stream.of(
+                        Chart.render(
+                                EMBEDDED,
+                                "gallery: {embedded: {keepImages: true}}",
+                                "model: {more: [more.onnx]}",
+                                "gpu: {enabled: true, provider: tensorrt}"),
+                        Chart.render(
+                                MILVUS,
+                                "gallery: {milvus: {uri: 'https://milvus:19530', tls: {secretName: tls, clientCertificate: true, serverName: milvus}}}"))
+                .forEach(chart -> set.addAll(chart.properties().stringPropertyNames()));
+
+        assertThat(set).hasSizeGreaterThan(18);
+        assertThat(set)
+                .filteredOn(name -> name.startsWith("mekiki."))
+                .allSatisfy(name -> assertThat(page).contains("\n| `" + name + "` |"));
+        assertThat(set)
+                .filteredOn(name -> !name.startsWith("mekiki."))
+                .as("what the page says about where it listens")
+                .containsExactlyInAnyOrder(
+                        "quarkus.grpc.server.host",
+                        "quarkus.grpc.server.port",
+                        "quarkus.http.host",
+                        "quarkus.http.port");
+    }
+}
