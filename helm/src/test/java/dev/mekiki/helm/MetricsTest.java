@@ -85,12 +85,12 @@ class MetricsTest {
     @Test
     void theServiceMonitorScrapesEachPodOnce() {
         Rendering chart = Chart.render(
-                EMBEDDED, "metrics: {serviceMonitor: {enabled: true, interval: 15s, labels: {release: prometheus}}}");
+                EMBEDDED, "metrics: {serviceMonitor: {enabled: true, interval: 20s, labels: {release: prometheus}}}");
         JsonNode monitor = chart.only("ServiceMonitor");
         String port = monitor.at("/spec/endpoints/0/port").asText();
 
         assertThat(monitor.at("/metadata/labels/release").asText()).isEqualTo("prometheus");
-        assertThat(monitor.at("/spec/endpoints/0/interval").asText()).isEqualTo("15s");
+        assertThat(monitor.at("/spec/endpoints/0/interval").asText()).isEqualTo("20s");
         assertThat(monitor.at("/spec/endpoints/0/path").asText()).isEqualTo("/q/metrics");
         assertThat(chart.all("Service").stream()
                         .filter(service -> service.at("/spec/ports")
