@@ -92,7 +92,7 @@ spec:
           cd "$1"
           shift
           while [ $# -gt 0 ]; do
-            curl --fail --silent --show-error --location --retry 5 --retry-all-errors --output "$3.part" "$1"
+            curl --fail --silent --show-error --location --retry 5 --retry-connrefused --output "$3.part" "$1"
             echo "$2  $3.part" | sha256sum -c -
             mv "$3.part" "$3"
             shift 3

@@ -3,7 +3,9 @@ package dev.mekiki.helm;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.marcnuri.helm.DryRun;
 import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.InstallCommand;
 import com.marcnuri.helm.TemplateCommand;
 import java.io.IOException;
 import java.io.StringReader;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -67,19 +70,45 @@ final class Chart {
                 .withName("mekiki")
                 .withNamespace("recognition")
                 .withKubeVersion(kubernetes);
+        String text = with(values, files -> {
+            files.forEach(helm::withValuesFile);
+            return helm.call();
+        });
+        try (MappingIterator<JsonNode> documents =
+                YAML.readerFor(JsonNode.class).readValues(text)) {
+            return new Rendering(
+                    text,
+                    documents.readAll().stream().filter(JsonNode::isObject).toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What Helm tells whoever has installed the chart. */
+    static String notes(String... values) {
+        InstallCommand helm = new Helm(FOLDER)
+                .install()
+                .withName("mekiki")
+                .withNamespace("recognition")
+                .withKubeVersion(SUPPORTED.getLast())
+                .dryRun()
+                .withDryRunOption(DryRun.CLIENT)
+                .clientOnly();
+        String output = with(List.of(values), files -> {
+            files.forEach(helm::withValuesFile);
+            return helm.call().getOutput();
+        });
+        return output.substring(output.indexOf("NOTES:"));
+    }
+
+    private static String with(List<String> values, Function<List<Path>, String> command) {
         List<Path> files = new ArrayList<>();
         try {
-            for (String text : values) {
-                Path file = Files.createTempFile("values", ".yaml");
-                files.add(file);
-                helm.withValuesFile(Files.writeString(file, text));
-            }
-            String text = helm.call();
-            try (MappingIterator<JsonNode> documents =
-                    YAML.readerFor(JsonNode.class).readValues(text)) {
-                return new Rendering(
-                        text,
-                        documents.readAll().stream().filter(JsonNode::isObject).toList());
+            try {
+                for (String text : values) {
+                    files.add(Files.writeString(Files.createTempFile("values", ".yaml"), text));
+                }
+                return command.apply(files);
             } finally {
                 for (Path file : files) {
                     Files.delete(file);

@@ -5,15 +5,20 @@ import static dev.mekiki.helm.Chart.MILVUS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** No value is without effect. */
 class EveryValueTest {
@@ -153,6 +158,26 @@ class EveryValueTest {
         collect("", Chart.yaml(Chart.FOLDER.resolve("values.yaml")), leaves);
 
         assertThat(tried).containsExactlyInAnyOrderElementsOf(leaves);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kubernetes.md", "gpu.md"})
+    void thePagesNameValuesThatThereAre(String page) throws IOException {
+        JsonNode values = Chart.yaml(Chart.FOLDER.resolve("values.yaml"));
+        String text = Files.readString(Path.of("..", "docs", page));
+        List<String> named = Pattern.compile("--set ([A-Za-z.]+)=|`([a-z][A-Za-z]+(?:\\.[A-Za-z]+)+)(?:=[^`]*)?`")
+                .matcher(text)
+                .results()
+                .map(name -> name.group(1) != null ? name.group(1) : name.group(2))
+                .filter(name -> values.has(name.split("\\.")[0]))
+                .toList();
+
+        assertThat(named)
+                .hasSizeGreaterThan(5)
+                .allSatisfy(name -> assertThat(
+                                values.at("/" + name.replace('.', '/')).isMissingNode())
+                        .as(name)
+                        .isFalse());
     }
 
     /** The schema of the values, which refuses what it does not know, knows all of them and no more. */
