@@ -5,6 +5,7 @@ import static dev.mekiki.helm.Chart.MILVUS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mekiki.helm.Chart.Rendering;
 import org.junit.jupiter.api.Test;
 
 /** Who reaches the service, and what it reaches. */
@@ -34,6 +35,18 @@ class NetworkPolicyTest {
         assertThat(ingress.at("/1/from/0/namespaceSelector/matchLabels/team").asText())
                 .isEqualTo("watch");
         assertThat(ingress.at("/1/ports/0/port").asText()).isEqualTo("http");
+    }
+
+    @Test
+    void helmsTestReachesItWhoeverIsNamed() {
+        Rendering chart = Chart.render(EMBEDDED, "networkPolicy: {scrapers: [{ipBlock: {cidr: 10.0.0.0/8}}]}");
+        JsonNode labels = chart.only("Pod").at("/metadata/labels");
+
+        assertThat(chart.only("NetworkPolicy").at("/spec/ingress/1/from/1/podSelector/matchLabels"))
+                .isEqualTo(labels);
+        assertThat(labels)
+                .as("the Services do not send anybody to the test")
+                .isNotEqualTo(chart.named("Service", "mekiki").at("/spec/selector"));
     }
 
     @Test
