@@ -9,7 +9,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,30 +56,19 @@ final class PeersReport implements Callable<Integer> {
     record Spell(String peer, String images, double perSecond, double p99Millis) {}
 
     /** All spells of one peer with one set of images. */
-    record Row(String peer, List<Spell> spells) {
+    record Row(String peer, Rates perSecond, Rates p99Millis) {
 
-        double perSecond() {
-            return median(spells.stream().mapToDouble(Spell::perSecond).toArray());
-        }
-
-        double p99Millis() {
-            return median(spells.stream().mapToDouble(Spell::p99Millis).toArray());
+        static Row of(String peer, List<Spell> spells) {
+            return new Row(
+                    peer,
+                    new Rates(spells.stream().map(Spell::perSecond).toList()),
+                    new Rates(spells.stream().map(Spell::p99Millis).toList()));
         }
 
         private String range() {
-            return spells.size() == 1
+            return perSecond.values().size() == 1
                     ? ""
-                    : String.format(
-                            Locale.ROOT,
-                            " (%,.0f–%,.0f)",
-                            spells.stream().mapToDouble(Spell::perSecond).min().orElseThrow(),
-                            spells.stream().mapToDouble(Spell::perSecond).max().orElseThrow());
-        }
-
-        private static double median(double[] values) {
-            Arrays.sort(values);
-            int n = values.length;
-            return n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+                    : String.format(Locale.ROOT, " (%,.0f–%,.0f)", perSecond.least(), perSecond.most());
         }
     }
 
@@ -99,8 +87,8 @@ final class PeersReport implements Callable<Integer> {
             BarChart throughput = new BarChart(images + ", " + inFlight + " in flight", "images a second");
             BarChart tail = new BarChart(images + ", " + inFlight + " in flight", "p99, ms");
             for (Row row : rows) {
-                throughput.bar(row.peer(), Map.of("images/s", row.perSecond()));
-                tail.bar(row.peer(), Map.of("p99", row.p99Millis()));
+                throughput.bar(row.peer(), Map.of("images/s", row.perSecond().median()));
+                tail.bar(row.peer(), Map.of("p99", row.p99Millis().median()));
             }
             throughput.write(folder.resolve("peers-" + images + "-throughput.svg"));
             tail.write(folder.resolve("peers-" + images + "-p99.svg"));
@@ -139,8 +127,10 @@ final class PeersReport implements Callable<Integer> {
         sets.forEach((images, peers) -> rows.put(
                 images,
                 peers.entrySet().stream()
-                        .map(peer -> new Row(peer.getKey(), peer.getValue()))
-                        .sorted(Comparator.comparingDouble(Row::perSecond).reversed())
+                        .map(peer -> Row.of(peer.getKey(), peer.getValue()))
+                        .sorted(Comparator.<Row>comparingDouble(
+                                        row -> row.perSecond().median())
+                                .reversed())
                         .toList()));
         return rows;
     }
@@ -152,9 +142,9 @@ final class PeersReport implements Callable<Integer> {
                     Locale.ROOT,
                     "| %s | %,.0f%s | %,.0f |%n",
                     row.peer(),
-                    row.perSecond(),
+                    row.perSecond().median(),
                     row.range(),
-                    row.p99Millis()));
+                    row.p99Millis().median()));
         }
         return text.append('\n').toString();
     }
