@@ -92,9 +92,10 @@ final class CorrectCommand implements Callable<Integer> {
         long done = 0;
         try (Connection connection = service.connect();
                 Progress progress = Progress.onStandardError(corrections.size())) {
+            Gallery gallery = new Gallery(connection, retrying);
             for (int i = 0; i < corrections.size(); i++) {
                 Correction correction = corrections.get(i);
-                if (new Gallery(connection, retrying).changed(correction)) {
+                if (gallery.changed(correction)) {
                     done++;
                 } else {
                     progress.say("left alone, not as it was analysed: " + inWords(correction));
