@@ -19,15 +19,10 @@ import dev.mekiki.core.time.Deadline;
 import dev.mekiki.inference.ImageEmbedder;
 import dev.mekiki.inference.InferenceObserver;
 import dev.mekiki.inference.InferenceSettings;
-import dev.mekiki.samples.DocumentGenerator;
-import dev.mekiki.samples.PhotoConditions;
-import dev.mekiki.samples.Photograph;
-import dev.mekiki.samples.Photographer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ObjIntConsumer;
-import org.bytedeco.opencv.opencv_core.Mat;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -38,7 +33,6 @@ class CalibrationIT {
 
     private static final int LABELS = 300;
     private static final int OF_EACH = 5;
-    private static final int SIDE = 320;
     private static final int STRANGERS = Integer.getInteger("mekiki.test.strangers", 1_500);
     private static final int OF_EACH_STRANGER = 2;
     private static final double[] RATES = {1e-2, 1e-3, 1e-4};
@@ -124,16 +118,10 @@ class CalibrationIT {
 
     private static void photographs(ImageEmbedder embedder, int document, int count, ObjIntConsumer<EmbeddedImage> then)
             throws Exception {
-        try (Mat drawn = DocumentGenerator.drawRandom(document, SIDE)) {
-            for (int i = 0; i < count; i++) {
-                try (Photograph taken =
-                        Photographer.photograph(drawn, PhotoConditions.MILD, SIDE, 1_000L * document + i)) {
-                    then.accept(
-                            embedder.embed(new EncodedImage(taken.toJpeg()), Tenant.UNNAMED, Deadline.NONE)
-                                    .get(),
-                            i);
-                }
-            }
+        List<EncodedImage> images = DrawnDocuments.photographs(document, count);
+        for (int i = 0; i < count; i++) {
+            then.accept(
+                    embedder.embed(images.get(i), Tenant.UNNAMED, Deadline.NONE).get(), i);
         }
     }
 

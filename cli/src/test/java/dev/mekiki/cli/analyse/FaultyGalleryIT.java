@@ -19,10 +19,6 @@ import dev.mekiki.core.time.Deadline;
 import dev.mekiki.inference.ImageEmbedder;
 import dev.mekiki.inference.InferenceObserver;
 import dev.mekiki.inference.InferenceSettings;
-import dev.mekiki.samples.DocumentGenerator;
-import dev.mekiki.samples.PhotoConditions;
-import dev.mekiki.samples.Photograph;
-import dev.mekiki.samples.Photographer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -32,7 +28,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.bytedeco.opencv.opencv_core.Mat;
 import org.junit.jupiter.api.Test;
 
 /** Faults planted among photographs that the committed model embeds. */
@@ -43,7 +38,6 @@ class FaultyGalleryIT {
     private static final int OF_EACH = 10;
     private static final int SWAPPED = 60;
     private static final int DUPLICATES = 20;
-    private static final int SIDE = 320;
 
     /** A registration before it is embedded. */
     private record Row(EncodedImage image, String label) {}
@@ -103,13 +97,8 @@ class FaultyGalleryIT {
     }
 
     private void photograph(int document, int times, String label) {
-        try (Mat drawn = DocumentGenerator.drawRandom(document, SIDE)) {
-            for (int i = 0; i < times; i++) {
-                try (Photograph taken =
-                        Photographer.photograph(drawn, PhotoConditions.MILD, SIDE, 1_000L * document + i)) {
-                    rows.add(new Row(new EncodedImage(taken.toJpeg()), label));
-                }
-            }
+        for (EncodedImage image : DrawnDocuments.photographs(document, times)) {
+            rows.add(new Row(image, label));
         }
     }
 
