@@ -132,7 +132,7 @@ final class Connection extends ByteToMessageDecoder {
         if (!blocked.isEmpty() || !send(call)) {
             blocked.add(call);
         }
-        flushSoon();
+        flushSoon(); // the headers too, when there is no room for the message
     }
 
     /** Sends what may be sent; says whether that is all. */
@@ -145,14 +145,13 @@ final class Connection extends ByteToMessageDecoder {
             writer.writeData(ctx, call.stream, part, 0, last, ctx.newPromise());
             window -= bytes;
             call.window -= bytes;
+            flushSoon();
         }
         return last;
     }
 
     private void sendBlocked() {
-        if (blocked.removeIf(call -> calls.get(call.stream) != call || send(call))) {
-            flushSoon();
-        }
+        blocked.removeIf(call -> calls.get(call.stream) != call || send(call));
     }
 
     /** With all else that this thread was told to do meanwhile. */
