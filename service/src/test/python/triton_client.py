@@ -19,7 +19,7 @@ url, folder = sys.argv[1], pathlib.Path(sys.argv[2])
 names = sorted(path.stem for path in folder.glob("*.jpg"))
 files = [(folder / f"{name}.jpg").read_bytes() for name in names]
 tensors = np.stack(
-    [np.fromfile(folder / f"{name}.tensor", "<f4").reshape(3, 128, 128) for name in names]
+    [np.fromfile(folder / f"{name}.tensor", "<f4").reshape(3, 192, 192) for name in names]
 )
 expected = np.stack([np.fromfile(folder / f"{name}.vector", "<f4") for name in names])
 assert len(names) > 1
@@ -69,7 +69,7 @@ with triton.InferenceServerClient(url) as client:
     )
     outputs = [triton.InferRequestedOutput("embedding")]
     answer = client.infer(
-        MODEL, prepared(tensors), model_version="2", outputs=outputs, request_id="seven",
+        MODEL, prepared(tensors), model_version="3", outputs=outputs, request_id="seven",
         timeout=60_000_000, client_timeout=60,
     )
     assert_same(answer.as_numpy("embedding"), expected)
@@ -78,7 +78,7 @@ with triton.InferenceServerClient(url) as client:
     refused("NOT_FOUND", "models/nothing", client.infer, "nothing", encoded(files))
     refused("NOT_FOUND", "versions/9", client.infer, MODEL, encoded(files), model_version="9")
     refused("INVALID_ARGUMENT", "encoded_image[1]", client.infer, MODEL, encoded([files[0], b"none"]))
-    refused("INVALID_ARGUMENT", "[n, 3, 128, 128]", client.infer, MODEL, prepared(tensors[:, :, :64]))
+    refused("INVALID_ARGUMENT", "[n, 3, 192, 192]", client.infer, MODEL, prepared(tensors[:, :, :64]))
     refused("DEADLINE_EXCEEDED", "", client.infer, MODEL, encoded(files), client_timeout=1e-6)
     refused("DEADLINE_EXCEEDED", "deadline expired", client.infer, MODEL, encoded(files), timeout=1)
 
@@ -101,15 +101,15 @@ with triton.InferenceServerClient(url) as client:
             assert_same(result.as_numpy("embedding"), expected[[i % len(files)]])
     client.stop_stream()
 
-    client.load_model(MODEL + "@3")
+    client.load_model(MODEL + "@4")
     index = client.get_model_repository_index().models
-    assert {(m.version, m.state) for m in index if m.name == MODEL} == {("2", "READY"), ("3", "READY")}, index
+    assert {(m.version, m.state) for m in index if m.name == MODEL} == {("3", "READY"), ("4", "READY")}, index
     answer = client.infer(MODEL, encoded(files))
-    assert answer.get_response().model_version == "3"
+    assert answer.get_response().model_version == "4"
     assert_same(answer.as_numpy("embedding"), expected)
-    client.unload_model(MODEL + "@3")
-    assert not client.is_model_ready(MODEL, "3")
-    assert client.infer(MODEL, encoded(files)).get_response().model_version == "2"
+    client.unload_model(MODEL + "@4")
+    assert not client.is_model_ready(MODEL, "4")
+    assert client.infer(MODEL, encoded(files)).get_response().model_version == "3"
 
     (statistics,) = client.get_inference_statistics(MODEL).model_stats
     assert statistics.inference_stats.success.count >= 30, statistics

@@ -49,8 +49,12 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--run",
             paramLabel = "FOLDER",
-            description = "Of a FOLDER: where recipe and checkpoint go, some 200 MB; made if missing.")
+            description = "Where recipe and checkpoint go, some 200 MB; made if missing. Needed with a FOLDER; with a"
+                    + " FILE in place of its run.")
     private @Nullable Path run;
+
+    @Option(names = "--data", paramLabel = "FOLDER", description = "Of a FILE: images in place of its data.folder.")
+    private @Nullable Path data;
 
     @Option(names = "--print-run", description = "Print the run of the project's model, every key of it, and end.")
     private boolean printRun;
@@ -76,13 +80,13 @@ final class TrainCommand implements Callable<Integer> {
                 throw new ParameterException(
                         spec.commandLine(), "--run: none (expected: a folder for the run on " + source + ")");
             }
+            if (data != null) {
+                throw new ParameterException(
+                        spec.commandLine(), "--data: " + data + " (expected: none, as " + source + " is the folder)");
+            }
             file = RunFile.documents(source.toString(), run.toString());
         } else {
-            if (run != null) {
-                throw new ParameterException(
-                        spec.commandLine(), "--run: " + run + " (expected: none, as " + source + " names it)");
-            }
-            file = RunFile.read(source);
+            file = RunFile.read(source).at(absolute(data), absolute(run));
             beside = source.resolveSibling("");
         }
         ModelCard card = train(file, beside);
@@ -106,10 +110,10 @@ final class TrainCommand implements Callable<Integer> {
         if (!exportOnly) {
             // The trainer has threads of its own; more of them inside OpenCV would only get in each other's way.
             opencv_core.setNumThreads(1);
-            Optional<Path> teacher =
-                    file.teacher().isBlank() ? Optional.empty() : Optional.of(beside.resolve(file.teacher()));
+            Optional<Path> teacher = named(file.teacher()).map(beside::resolve);
+            Optional<Path> start = named(file.start()).map(beside::resolve);
             TrainingData data = TrainingData.read(folder, unseen, file.recipe(), System.out::println);
-            TrainingRun.of(target, file.recipe(), data, teacher, System.out::println)
+            TrainingRun.of(target, file.recipe(), data, teacher, start, System.out::println)
                     .run();
         }
         return Publication.publish(
@@ -121,6 +125,14 @@ final class TrainCommand implements Callable<Integer> {
                 Mekiki.VERSION,
                 file.data().licence(),
                 Evaluation.Settings.standard());
+    }
+
+    private static Optional<String> absolute(@Nullable Path given) {
+        return Optional.ofNullable(given).map(path -> path.toAbsolutePath().toString());
+    }
+
+    private static Optional<String> named(String file) {
+        return file.isBlank() ? Optional.empty() : Optional.of(file);
     }
 
     private static Set<String> names(Path file) throws IOException {

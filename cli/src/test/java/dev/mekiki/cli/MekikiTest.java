@@ -155,6 +155,8 @@ class MekikiTest {
         assertThat(told).asString().contains("FILE or FOLDER: none (expected: one, or --print-run)");
         assertThat(run("train", folder.toString())).isEqualTo(2);
         assertThat(told).asString().contains("--run: none (expected: a folder for the run on");
+        assertThat(run("train", folder.toString(), "--run", "r", "--data", "d")).isEqualTo(2);
+        assertThat(told).asString().contains("--data: d (expected: none, as");
         Path file = Files.writeString(folder.resolve("run.yaml"), "recipe: {head: {mrgin: 1}}");
         assertThat(run("train", file.toString())).isEqualTo(1);
         assertThat(told).asString().contains("run.yaml: recipe.head.mrgin: an unknown key (expected: one of kind,");

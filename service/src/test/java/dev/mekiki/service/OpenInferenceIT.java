@@ -109,7 +109,7 @@ class OpenInferenceIT {
         assertThat(models.serverReady(ServerReadyRequest.getDefaultInstance()).getReady())
                 .isTrue();
         assertThat(isReady(MODEL, "")).isTrue();
-        assertThat(isReady(MODEL, "2")).isTrue();
+        assertThat(isReady(MODEL, "3")).isTrue();
         assertThat(isReady(MODEL, "9")).isFalse();
         assertThat(isReady("nothing", "")).isFalse();
         assertThat(models.serverMetadata(ServerMetadataRequest.getDefaultInstance())
@@ -120,7 +120,7 @@ class OpenInferenceIT {
                 ModelMetadataRequest.newBuilder().setName(MODEL).build());
         assertThat(metadata.getInputsList())
                 .extracting(input -> input.getName() + " " + input.getDatatype() + input.getShapeList())
-                .containsExactly("encoded_image BYTES[-1, 1]", "image FP32[-1, 3, 128, 128]");
+                .containsExactly("encoded_image BYTES[-1, 1]", "image FP32[-1, 3, 192, 192]");
         assertThat(metadata.getOutputsList())
                 .extracting(output -> output.getName() + " " + output.getDatatype() + output.getShapeList())
                 .containsExactly("embedding FP32[-1, 256]");
@@ -202,13 +202,13 @@ class OpenInferenceIT {
                         .addRawInputContents(elements(List.of(scan(0), ByteString.copyFromUtf8("no image"), scan(1))))),
                 Code.INVALID_ARGUMENT,
                 "encoded_image[1]: ");
+        int floats = 3 * SIDE * SIDE * Float.BYTES;
         assertError(
                 infer(request(tensor(2)).addRawInputContents(tensors(List.of(scan(0))))),
                 Code.INVALID_ARGUMENT,
-                "raw_input_contents: 196608 bytes (expected: 393216 bytes");
-        ByteBuffer poisoned = ByteBuffer.allocate(2 * 3 * SIDE * SIDE * Float.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putFloat(3 * SIDE * SIDE * Float.BYTES, Float.NaN);
+                "raw_input_contents: " + floats + " bytes (expected: " + 2 * floats + " bytes");
+        ByteBuffer poisoned =
+                ByteBuffer.allocate(2 * floats).order(ByteOrder.LITTLE_ENDIAN).putFloat(floats, Float.NaN);
         assertError(
                 infer(request(tensor(2)).addRawInputContents(ByteString.copyFrom(poisoned.array()))),
                 Code.INVALID_ARGUMENT,
@@ -293,7 +293,7 @@ class OpenInferenceIT {
                                 .build())
                         .getInputsList())
                 .extracting(input -> input.getName() + " " + input.getDatatype() + input.getShapeList())
-                .containsExactly("encoded_image BYTES[-1, 1]", "values UINT8[-1, 3, 128, 128]");
+                .containsExactly("encoded_image BYTES[-1, 1]", "values UINT8[-1, 3, 192, 192]");
         assertThat(models.modelConfig(
                                 ModelConfigRequest.newBuilder().setName("bytes").build())
                         .getConfig()
@@ -362,53 +362,53 @@ class OpenInferenceIT {
 
     @Test
     void loadsModelsAndRetiresThemWhileOthersAreAsked() throws Exception {
-        lay("next", MODEL, 3);
+        lay("next", MODEL, 4);
         Files.copy(repository.resolve("next.onnx"), repository.resolve("torn.onnx"));
         Files.copy(ImageEmbedder.cardOf(repository.resolve("next.onnx")), repository.resolve("torn.json"));
         Files.write(repository.resolve("torn.onnx"), new byte[] {1, 2, 3});
         rename("torn", "torn", 1);
-        assertThat(index()).contains(MODEL + " 2 READY", MODEL + " 3 UNAVAILABLE", "torn 1 UNAVAILABLE");
+        assertThat(index()).contains(MODEL + " 3 READY", MODEL + " 4 UNAVAILABLE", "torn 1 UNAVAILABLE");
         List<ByteString> one = List.of(scan(0));
         ModelInferRequest newest =
                 request(files(1)).addRawInputContents(elements(one)).build();
-        assertThat(models.modelInfer(newest).getModelVersion()).isEqualTo("2");
+        assertThat(models.modelInfer(newest).getModelVersion()).isEqualTo("3");
 
         List<CompletableFuture<Outcome<ModelInferResponse>>> meanwhile = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             meanwhile.add(infer(newest.toBuilder()));
         }
-        CompletableFuture<Outcome<RepositoryModelLoadResponse>> loaded = load(MODEL + "@3");
+        CompletableFuture<Outcome<RepositoryModelLoadResponse>> loaded = load(MODEL + "@4");
         loaded.get().good();
-        assertThat(models.modelInfer(newest).getModelVersion()).isEqualTo("3");
-        assertVectors(models.modelInfer(newest.toBuilder().setModelVersion("2").build()), List.of(embedded(scan(0))));
+        assertThat(models.modelInfer(newest).getModelVersion()).isEqualTo("4");
+        assertVectors(models.modelInfer(newest.toBuilder().setModelVersion("3").build()), List.of(embedded(scan(0))));
         assertThat(models.modelMetadata(
                                 ModelMetadataRequest.newBuilder().setName(MODEL).build())
                         .getVersionsList())
-                .containsExactly("3", "2");
+                .containsExactly("4", "3");
         assertThat(RecognitionGrpc.newBlockingStub(channel)
                         .embed(EmbedRequest.newBuilder()
                                 .setImage(scan(0))
-                                .setModel(MODEL + "@3")
+                                .setModel(MODEL + "@4")
                                 .build())
                         .getEmbedding()
                         .getValuesCount())
                 .isEqualTo(256);
-        assertThat(service.get("/q/metrics").body()).contains("model=\"documents-lcnet050@3\"");
+        assertThat(service.get("/q/metrics").body()).contains("model=\"documents-lcnet050@4\"");
 
         assertError(load("torn"), Code.FAILED_PRECONDITION, "models/torn@1: SHA-256 ");
         assertError(load("nothing"), Code.NOT_FOUND, "models/nothing does not exist");
-        assertError(unload(MODEL), Code.FAILED_PRECONDITION, "models/documents-lcnet050@2: named by mekiki.model.path");
+        assertError(unload(MODEL), Code.FAILED_PRECONDITION, "models/documents-lcnet050@3: named by mekiki.model.path");
 
         for (int i = 0; i < 100; i++) {
             meanwhile.add(infer(newest.toBuilder()));
         }
-        unload(MODEL + "@3").get().good();
-        assertThat(index()).contains(MODEL + " 2 READY", MODEL + " 3 UNAVAILABLE");
-        assertThat(models.modelInfer(newest).getModelVersion()).isEqualTo("2");
+        unload(MODEL + "@4").get().good();
+        assertThat(index()).contains(MODEL + " 3 READY", MODEL + " 4 UNAVAILABLE");
+        assertThat(models.modelInfer(newest).getModelVersion()).isEqualTo("3");
         assertError(
-                infer(newest.toBuilder().setModelVersion("3")),
+                infer(newest.toBuilder().setModelVersion("4")),
                 Code.NOT_FOUND,
-                "models/documents-lcnet050/versions/3 does not exist");
+                "models/documents-lcnet050/versions/4 does not exist");
         for (CompletableFuture<Outcome<ModelInferResponse>> outcome : meanwhile) {
             assertThat(outcome.get().code())
                     .as(outcome.get().status().toString())
@@ -416,7 +416,7 @@ class OpenInferenceIT {
         }
         assertThat(meanwhile.stream().filter(outcome -> outcome.join().isOk()).count())
                 .isGreaterThan(150);
-        assertThat(service.get("/q/metrics").body()).doesNotContain("model=\"documents-lcnet050@3\"");
+        assertThat(service.get("/q/metrics").body()).doesNotContain("model=\"documents-lcnet050@4\"");
     }
 
     private static boolean isReady(String name, String version) {
@@ -578,7 +578,7 @@ class OpenInferenceIT {
 
     private static ByteString preprocessed(List<ByteString> files, ModelCard.Input input) {
         Preprocessor preprocessor = Preprocessor.of(input);
-        ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT, 2 * SIDE);
+        ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT, input.leastDecodedSide());
         ByteString all = ByteString.EMPTY;
         for (ByteString file : files) {
             ByteBuffer bytes = ByteBuffer.allocate(preprocessor.bytes()).order(ByteOrder.LITTLE_ENDIAN);
@@ -599,7 +599,7 @@ class OpenInferenceIT {
         List<Float> values = RecognitionGrpc.newBlockingStub(channel)
                 .embed(EmbedRequest.newBuilder()
                         .setImage(file)
-                        .setModel(MODEL + "@2")
+                        .setModel(MODEL + "@3")
                         .build())
                 .getEmbedding()
                 .getValuesList();

@@ -60,7 +60,7 @@ class TritonClientsIT {
         ModelCard card = ModelCard.read(ImageEmbedder.cardOf(SERVED));
         new ModelCard(
                         card.name(),
-                        3,
+                        4,
                         card.sha256(),
                         card.input(),
                         card.output(),
@@ -81,8 +81,8 @@ class TritonClientsIT {
         Files.write(folder.resolve(number + ".jpg"), file.toByteArray());
         Preprocessor preprocessor = Preprocessor.of(card.input());
         ByteBuffer tensor = ByteBuffer.allocate(preprocessor.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-        int side = Math.max(card.input().height(), card.input().width());
-        try (DecodedImage pixels = new ImageDecoder(ImageLimits.DEFAULT, 2 * side).decode(file.toByteArray())) {
+        try (DecodedImage pixels =
+                new ImageDecoder(ImageLimits.DEFAULT, card.input().leastDecodedSide()).decode(file.toByteArray())) {
             preprocessor.write(pixels.bgr(), pixels.extent(), tensor);
         }
         Files.write(folder.resolve(number + ".tensor"), tensor.array());
@@ -138,7 +138,7 @@ class TritonClientsIT {
         assertThat(printed.getFirst()).startsWith("(2, 256) ");
         assertThat(folder.resolve("files.json")).isNotEmptyFile();
         assertThat(folder.resolve("tensors.json")).isNotEmptyFile();
-        assertThat(printed.getLast()).contains("('documents-lcnet050', '3', 'READY')");
+        assertThat(printed.getLast()).contains("('documents-lcnet050', '4', 'READY')");
 
         List<String> commands = COMMAND.matcher(page())
                 .results()

@@ -6,6 +6,7 @@ import dev.mekiki.training.augment.AugmenterSurfaces;
 import dev.mekiki.training.corpus.TrainingCorpus;
 import dev.mekiki.training.engine.BatchPart;
 import dev.mekiki.training.engine.TrainingEngine;
+import dev.mekiki.training.network.Quadrilateral;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -56,12 +57,28 @@ final class PhotographSource implements TrainingEngine.BatchSource {
                 labels[i + view] = label;
                 SplittableRandom own = random.split();
                 double strength = own.nextInt(16) == 0 ? 0 : strongest * Math.pow(own.nextDouble(), 0.7);
-                augmenters
+                float[] corners = augmenters
                         .get(part)
                         .photograph(corpus.documentClass(label), strength, own, prints(part, i + view, into));
-                teach(part, i + view, into);
+                if (recipe.locatesAt(step)) {
+                    into.corners().put((i + view) * Quadrilateral.NUMBERS, corners);
+                } else {
+                    teach(part, i + view, into);
+                }
             }
         }
+    }
+
+    /** The flat image of a class, or one of them. */
+    void flat(int label, FloatBuffer images, int offset) {
+        SplittableRandom random = new SplittableRandom(mix(recipe.seed() ^ mix(~(long) label)));
+        augmenters
+                .getFirst()
+                .photograph(
+                        corpus.documentClass(label),
+                        0,
+                        random,
+                        List.of(new Augmenter.Print(preprocessor, images, offset)));
     }
 
     private List<Augmenter.Print> prints(int part, int image, BatchPart into) {

@@ -43,7 +43,10 @@ public final class Publication {
         TrainingRun.Snapshot snapshot = TrainingRun.snapshot(run);
         Map<String, String> details = new LinkedHashMap<>();
         details.put("imagesSeen", Long.toString(snapshot.imagesSeen()));
-        details.put("imagesPlanned", Long.toString(snapshot.recipe().schedule().images()));
+        details.put(
+                "imagesPlanned",
+                Long.toString(
+                        snapshot.recipe().steps() * snapshot.recipe().schedule().batch()));
         details.put("dataLicence", dataLicence);
         details.put("recipe", snapshot.recipe().toJson().replaceAll("\\s+", " "));
         ModelCard.Provenance provenance = new ModelCard.Provenance(

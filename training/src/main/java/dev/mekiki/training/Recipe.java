@@ -29,6 +29,7 @@ import dev.mekiki.training.network.NetworkSettings;
  * @param network what is trained
  * @param classes how classes are made of images
  * @param photographs how bad they are
+ * @param localiser how the network's localiser is taught, before all else
  * @param head classification over the classes
  * @param contrast between images of a class
  * @param clusters margins and losses guided by class centres
@@ -43,6 +44,7 @@ public record Recipe(
         NetworkSettings network,
         ClassSettings classes,
         PhotographSettings photographs,
+        LocaliserSettings localiser,
         HeadSettings head,
         ContrastSettings contrast,
         ClusterSettings clusters,
@@ -75,7 +77,10 @@ public record Recipe(
         }
     }
 
-    /** The recipe of the published document embedder. */
+    /**
+     * The recipe for documents, from random weights. The published model's run is this one but for its start, which lets it
+     * be shorter.
+     */
     public static Recipe documents() {
         return new Recipe(
                 20_260_101,
@@ -83,12 +88,13 @@ public record Recipe(
                 new ClassSettings(
                         ClassSettings.Kind.MIXTURE, new CorpusBuilder.Mixture(8, 2000, 0.18, 0.27, 0.15, 0.1), 5000),
                 new PhotographSettings(0.35, 0.35),
+                new LocaliserSettings(1_600_000, 2e-3),
                 new HeadSettings(HeadSettings.Kind.COSFACE, 32, 32, 0, 0.35, 0.15, 0.5, 0.333, 1, 0.1),
                 new ContrastSettings(ContrastSettings.Kind.PAIRS, 1, 0.07),
                 new ClusterSettings(0, true, 50_000, 0, 0.05, 0, 0.2),
                 new DistillationSettings(DistillationSettings.Kind.COSINE, 0, 0.05),
                 new OptimiserSettings(0.9, 0.99, 1e-8, 0.05, 5, 0.998),
-                new Schedule(1_330_000, 2, 64, 2e-3, 0.03, 500),
+                new Schedule(1_330_000, 2, 64, 2e-3, 0.03, 250),
                 new EarlyStopping(0, 100_000, 5, 0.001),
                 Hardware.CPU);
     }
@@ -103,25 +109,63 @@ public record Recipe(
         return StrictYaml.read("recipe", yaml, this, Recipe.class);
     }
 
+    /** Optimiser steps of the whole run, those that teach the localiser included. */
+    public long steps() {
+        return localiserSteps() + schedule.steps();
+    }
+
+    /** The first steps, which teach the localiser; 0 without one. */
+    long localiserSteps() {
+        return network.localises() && localiser.images() > 0
+                ? localiserSchedule().steps()
+                : 0;
+    }
+
+    /** Whether a step teaches the localiser. */
+    boolean locatesAt(long step) {
+        return step < localiserSteps();
+    }
+
+    private Schedule localiserSchedule() {
+        return new Schedule(
+                localiser.images(),
+                schedule.parts(),
+                schedule.partSize(),
+                localiser.learningRate(),
+                schedule.warmUp(),
+                schedule.checkpointSteps());
+    }
+
+    /** The share before a step of the steps that teach the same. */
+    private double share(long step) {
+        return locatesAt(step) ? localiserSchedule().share(step) : schedule.share(step - localiserSteps());
+    }
+
+    /** Learning rate of a step. */
+    public double learningRateAt(long step) {
+        return locatesAt(step)
+                ? localiserSchedule().learningRateAt(step)
+                : schedule.learningRateAt(step - localiserSteps());
+    }
+
     /** The head's margin at a step, without what a class has of its own. */
     public double marginAt(long step) {
         return head.margin() * marginShareAt(step);
     }
 
     double marginShareAt(long step) {
-        return ramp(schedule.share(step), head.marginFrom(), head.marginTo());
+        return ramp(share(step), head.marginFrom(), head.marginTo());
     }
 
     /** The head's scale at a step. */
     public double scaleAt(long step) {
-        return head.firstScale()
-                + (head.scale() - head.firstScale()) * ramp(schedule.share(step), 0, head.fullScaleAt());
+        return head.firstScale() + (head.scale() - head.firstScale()) * ramp(share(step), 0, head.fullScaleAt());
     }
 
     /** Highest strength of the photographs' faults at a step, 0..1. */
     public double strengthAt(long step) {
         double first = photographs.firstStrength();
-        return first + (1 - first) * ramp(schedule.share(step), 0, photographs.fullStrengthAt());
+        return first + (1 - first) * ramp(share(step), 0, photographs.fullStrengthAt());
     }
 
     /** The losses of a step, with margin and scale as far as they have grown. */
@@ -144,6 +188,7 @@ public record Recipe(
                 head.classDeviation(),
                 head.classShare(),
                 teacherDimension,
+                localiserSteps(),
                 clusters.used(),
                 optimiser,
                 hardware,

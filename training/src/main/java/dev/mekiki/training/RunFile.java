@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A whole run in one YAML file: its data, where it goes, and its recipe. Keys left out have the values of the published
@@ -16,9 +17,10 @@ import java.nio.file.Path;
  * @param run folder of the run; made if missing
  * @param model what is exported in the end
  * @param teacher ONNX file, its card beside it; empty without one
+ * @param start ONNX file that this trainer exported, to learn on from; empty to start from random weights
  * @param recipe every number
  */
-public record RunFile(Data data, String run, Model model, String teacher, Recipe recipe) {
+public record RunFile(Data data, String run, Model model, String teacher, String start, Recipe recipe) {
 
     /**
      * The images.
@@ -66,7 +68,12 @@ public record RunFile(Data data, String run, Model model, String teacher, Recipe
     /** The run of the published model, on {@code folder}. */
     public static RunFile documents(String folder, String run) {
         return new RunFile(
-                new Data(folder, "", "not stated"), run, new Model("documents-lcnet050", 1), "", Recipe.documents());
+                new Data(folder, "", "not stated"),
+                run,
+                new Model("documents-lcnet050", 1),
+                "",
+                "",
+                Recipe.documents());
     }
 
     /**
@@ -82,6 +89,17 @@ public record RunFile(Data data, String run, Model model, String teacher, Recipe
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be read", e);
         }
+    }
+
+    /** This run with images and a folder of its own from elsewhere, where they are given. */
+    public RunFile at(Optional<String> images, Optional<String> folder) {
+        return new RunFile(
+                new Data(images.orElse(data.folder()), data.unseen(), data.licence()),
+                folder.orElse(run),
+                model,
+                teacher,
+                start,
+                recipe);
     }
 
     /** This as YAML, every key named. */

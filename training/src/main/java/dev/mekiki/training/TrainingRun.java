@@ -6,6 +6,8 @@ import dev.mekiki.training.corpus.TrainingCorpus;
 import dev.mekiki.training.engine.LossParts;
 import dev.mekiki.training.engine.TrainingEngine;
 import dev.mekiki.training.export.ModelExport;
+import dev.mekiki.training.export.ModelStart;
+import dev.mekiki.training.network.StartingWeights;
 import dev.mekiki.training.network.TrainedNetwork;
 import dev.mekiki.training.tensorboard.EventFile;
 import java.io.IOException;
@@ -34,6 +36,7 @@ public final class TrainingRun {
     private final Recipe recipe;
     private final TrainingCorpus corpus;
     private final @Nullable Path teacherFile;
+    private final @Nullable Path startFile;
     private final @Nullable OpenSetGauge gauge;
     private final InstantSource clock;
     private final Consumer<String> progress;
@@ -43,6 +46,7 @@ public final class TrainingRun {
             Recipe recipe,
             TrainingCorpus corpus,
             @Nullable Path teacher,
+            @Nullable Path start,
             @Nullable OpenSetGauge gauge,
             InstantSource clock,
             Consumer<String> progress) {
@@ -59,6 +63,7 @@ public final class TrainingRun {
         this.recipe = recipe;
         this.corpus = corpus;
         this.teacherFile = teacher;
+        this.startFile = start;
         this.gauge = gauge;
         this.clock = clock;
         this.progress = progress;
@@ -71,15 +76,22 @@ public final class TrainingRun {
      * @param recipe may plan another number of images than the checkpoint's, nothing else
      * @param data read by the same recipe
      * @param teacher ONNX file, its card beside it; empty without distillation
+     * @param start ONNX file of this trainer whose weights it starts from; empty for random ones
      * @param progress receives a line now and then
      */
     public static TrainingRun of(
-            Path folder, Recipe recipe, TrainingData data, Optional<Path> teacher, Consumer<String> progress) {
+            Path folder,
+            Recipe recipe,
+            TrainingData data,
+            Optional<Path> teacher,
+            Optional<Path> start,
+            Consumer<String> progress) {
         return new TrainingRun(
                 folder,
                 recipe,
                 data.corpus(),
                 teacher.orElse(null),
+                start.orElse(null),
                 data.heldOut().map(held -> new HeldOutDocuments(held, folder)).orElse(null),
                 InstantSource.system(),
                 progress);
@@ -95,7 +107,7 @@ public final class TrainingRun {
      * @throws dev.mekiki.training.engine.TrainingMemoryException if there is too little memory
      */
     public TrainedNetwork run() throws IOException {
-        return runUntil(recipe.schedule().steps());
+        return runUntil(recipe.steps());
     }
 
     /** Trains until {@code lastStep} steps are done, writes a checkpoint, and returns the network. */
@@ -109,11 +121,17 @@ public final class TrainingRun {
     }
 
     private TrainedNetwork runUntil(long lastStep, @Nullable TeacherNetwork teacher) throws IOException {
-        String digest = teacher == null ? corpus.digest() : corpus.digest() + "+" + teacher.digest();
+        StartingWeights start = startFile == null ? null : ModelStart.read(startFile, recipe.network());
+        String digest = corpus.digest()
+                + (teacher == null ? "" : "+" + teacher.digest())
+                + (start == null ? "" : "+" + start.digest());
         Path file = folder.resolve(CHECKPOINT);
         int teacherDimension = teacher == null ? 0 : teacher.dimension();
         try (TrainingEngine engine = new TrainingEngine(recipe.engine(corpus.classCount(), teacherDimension))) {
             OpenSetProgress best = OpenSetProgress.NONE;
+            if (start != null) {
+                engine.startFrom(start);
+            }
             if (Files.exists(file)) {
                 Checkpoint checkpoint = readFitting(file, digest);
                 engine.restore(checkpoint.state());
@@ -160,24 +178,25 @@ public final class TrainingRun {
         long marked = begun;
         while (engine.stepsDone() < lastStep && best.misses() < stopping.patience()) {
             long step = engine.stepsDone();
-            LossParts seen =
-                    engine.step(source, recipe.lossAt(step), recipe.schedule().learningRateAt(step));
+            if (startFile != null && step == recipe.localiserSteps()) {
+                engine.startClasses(source::flat);
+            }
+            LossParts seen = engine.step(source, recipe.lossAt(step), recipe.learningRateAt(step));
             long done = step + 1;
             if (done % PROGRESS_STEPS == 0 || done == lastStep) {
                 long now = clock.millis();
                 double rate = Math.min(PROGRESS_STEPS, done - first)
                         * recipe.schedule().batch()
                         / Math.max(1e-3, (now - marked) / 1000.0);
-                Duration left = Duration.ofMillis((long) ((double) (now - begun)
-                        / (done - first)
-                        * (recipe.schedule().steps() - done)));
+                Duration left =
+                        Duration.ofMillis((long) ((double) (now - begun) / (done - first) * (recipe.steps() - done)));
                 progress.accept(line(done, seen, engine.gradientLength(), rate, left));
                 events.scalars(done, scalars(done, seen, engine.gradientLength(), rate));
                 marked = now;
             }
             boolean measures = gauge != null
-                    && (stopping.due(done, recipe.schedule().batch())
-                            || done == recipe.schedule().steps());
+                    && !recipe.locatesAt(step)
+                    && (stopping.due(done, recipe.schedule().batch()) || done == recipe.steps());
             if (gauge != null && measures) {
                 best = measured(engine, gauge, best, events);
                 marked = clock.millis();
@@ -232,7 +251,7 @@ public final class TrainingRun {
     /**
      * What a checkpoint holds, for export.
      *
-     * @param corpusDigest of the data, and of the teacher if there was one
+     * @param corpusDigest of the data, and of the teacher and the model to start from if there were any
      * @param imagesSeen photographs drawn up to it
      */
     public record Snapshot(TrainedNetwork network, Recipe recipe, String corpusDigest, long imagesSeen) {}
@@ -255,55 +274,67 @@ public final class TrainingRun {
 
     private Map<String, Double> scalars(long done, LossParts seen, double gradient, double rate) {
         Map<String, Double> values = new LinkedHashMap<>();
-        values.put("loss/classification", seen.classification());
-        if (recipe.contrast().weight() > 0) {
-            values.put("loss/contrast", seen.contrast());
+        if (recipe.locatesAt(done - 1)) {
+            values.put("loss/corners", seen.corners());
+        } else {
+            values.put("loss/classification", seen.classification());
+            if (recipe.contrast().weight() > 0) {
+                values.put("loss/contrast", seen.contrast());
+            }
+            if (recipe.clusters().clusteringWeight() > 0) {
+                values.put("loss/clustering", seen.clustering());
+            }
+            if (recipe.clusters().aligningWeight() > 0) {
+                values.put("loss/aligning", seen.aligning());
+            }
+            if (recipe.distillation().weight() > 0) {
+                values.put("loss/distillation", seen.distillation());
+            }
+            values.put("batch/cosine to the right class", seen.targetCosine());
+            values.put("batch/share right", seen.right());
+            values.put("run/margin", recipe.marginAt(done - 1));
+            values.put("run/scale", recipe.scaleAt(done - 1));
         }
-        if (recipe.clusters().clusteringWeight() > 0) {
-            values.put("loss/clustering", seen.clustering());
-        }
-        if (recipe.clusters().aligningWeight() > 0) {
-            values.put("loss/aligning", seen.aligning());
-        }
-        if (recipe.distillation().weight() > 0) {
-            values.put("loss/distillation", seen.distillation());
-        }
-        values.put("batch/cosine to the right class", seen.targetCosine());
-        values.put("batch/share right", seen.right());
         values.put("run/gradient length", gradient);
-        values.put("run/learning rate", recipe.schedule().learningRateAt(done - 1));
-        values.put("run/margin", recipe.marginAt(done - 1));
-        values.put("run/scale", recipe.scaleAt(done - 1));
+        values.put("run/learning rate", recipe.learningRateAt(done - 1));
         values.put("run/strength", recipe.strengthAt(done - 1));
         values.put("run/images per second", rate);
         return values;
     }
 
     private String line(long done, LossParts seen, double gradient, double rate, Duration left) {
-        StringBuilder terms = new StringBuilder();
-        term(terms, "pairs", recipe.contrast().weight(), seen.contrast());
-        term(terms, "clusters", recipe.clusters().clusteringWeight(), seen.clustering());
-        term(terms, "aligning", recipe.clusters().aligningWeight(), seen.aligning());
-        term(terms, "teacher", recipe.distillation().weight(), seen.distillation());
-        return String.format(
+        StringBuilder line = new StringBuilder(String.format(
                 Locale.ROOT,
-                "step %d/%d images %d loss %.3f%s cosine %.3f right %.2f gradient %.2f rate %.2e margin %.2f"
-                        + " strength %.2f | %.0f images/s, %d:%02d:%02d left",
+                "step %d/%d images %d",
                 done,
-                recipe.schedule().steps(),
-                done * recipe.schedule().batch(),
-                seen.classification(),
-                terms,
-                seen.targetCosine(),
-                seen.right(),
-                gradient,
-                recipe.schedule().learningRateAt(done - 1),
-                recipe.marginAt(done - 1),
-                recipe.strengthAt(done - 1),
-                rate,
-                left.toHours(),
-                left.toMinutesPart(),
-                left.toSecondsPart());
+                recipe.steps(),
+                done * recipe.schedule().batch()));
+        if (recipe.locatesAt(done - 1)) {
+            term(line, "corners", 1, seen.corners());
+        } else {
+            term(line, "loss", 1, seen.classification());
+            term(line, "pairs", recipe.contrast().weight(), seen.contrast());
+            term(line, "clusters", recipe.clusters().clusteringWeight(), seen.clustering());
+            term(line, "aligning", recipe.clusters().aligningWeight(), seen.aligning());
+            term(line, "teacher", recipe.distillation().weight(), seen.distillation());
+            line.append(String.format(
+                    Locale.ROOT,
+                    " cosine %.3f right %.2f margin %.2f",
+                    seen.targetCosine(),
+                    seen.right(),
+                    recipe.marginAt(done - 1)));
+        }
+        return line.append(String.format(
+                        Locale.ROOT,
+                        " gradient %.2f rate %.2e strength %.2f | %.0f images/s, %d:%02d:%02d left",
+                        gradient,
+                        recipe.learningRateAt(done - 1),
+                        recipe.strengthAt(done - 1),
+                        rate,
+                        left.toHours(),
+                        left.toMinutesPart(),
+                        left.toSecondsPart()))
+                .toString();
     }
 
     private static void term(StringBuilder onto, String name, double weight, double value) {

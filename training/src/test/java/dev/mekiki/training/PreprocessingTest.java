@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** What the trainer feeds its network is what serving feeds it. */
 class PreprocessingTest {
-    private static final int PLANE = 128 * 128;
+    private static final int SIZE = Drawings.SIZE;
+    private static final int PLANE = SIZE * SIZE;
 
     @Test
     void servingMakesTheTrainersTensorOfAnImageFile() {
@@ -34,7 +35,7 @@ class PreprocessingTest {
                     0,
                     new SplittableRandom(1),
                     List.of(new Augmenter.Print(Drawings.preprocessor(), trained, 0)));
-            try (DecodedImage decoded = new ImageDecoder(ImageLimits.DEFAULT, 256).decode(png(flat))) {
+            try (DecodedImage decoded = new ImageDecoder(ImageLimits.DEFAULT, 2 * SIZE).decode(png(flat))) {
                 Drawings.preprocessor().write(decoded.bgr(), decoded.extent(), served, 0);
             }
             assertThat(Drawings.values(served)).isEqualTo(Drawings.values(trained));
@@ -44,22 +45,23 @@ class PreprocessingTest {
     @Test
     void pixelsBecomeMeansOfTheirPatchInRedGreenBlueOrder() {
         // Blue 0, green grows to the right, red grows downwards: each output pixel is the mean of two by two.
-        byte[] pixels = new byte[256 * 256 * 3];
-        for (int y = 0; y < 256; y++) {
-            for (int x = 0; x < 256; x++) {
-                pixels[3 * (256 * y + x) + 1] = (byte) x;
-                pixels[3 * (256 * y + x) + 2] = (byte) y;
+        int side = 2 * SIZE;
+        byte[] pixels = new byte[side * side * 3];
+        for (int y = 0; y < side; y++) {
+            for (int x = 0; x < side; x++) {
+                pixels[3 * (side * y + x) + 1] = (byte) ((x + 1) / 2);
+                pixels[3 * (side * y + x) + 2] = (byte) ((y + 1) / 2);
             }
         }
-        Mat ramps = new Mat(256, 256, opencv_core.CV_8UC3);
+        Mat ramps = new Mat(side, side, opencv_core.CV_8UC3);
         ramps.data().put(pixels);
         FloatBuffer tensor = Drawings.tensor(1);
         Drawings.preprocessor().write(ramps, tensor, 0);
-        for (int y = 0; y < 128; y += 9) {
-            for (int x = 0; x < 128; x += 7) {
-                int at = 128 * y + x;
-                assertThat(tensor.get(at)).isCloseTo((2 * y + .5f) / 255, within(1e-5f));
-                assertThat(tensor.get(PLANE + at)).isCloseTo((2 * x + .5f) / 255, within(1e-5f));
+        for (int y = 0; y < SIZE; y += 9) {
+            for (int x = 0; x < SIZE; x += 7) {
+                int at = SIZE * y + x;
+                assertThat(tensor.get(at)).isCloseTo((y + .5f) / 255, within(1e-5f));
+                assertThat(tensor.get(PLANE + at)).isCloseTo((x + .5f) / 255, within(1e-5f));
                 assertThat(tensor.get(2 * PLANE + at)).isZero();
             }
         }

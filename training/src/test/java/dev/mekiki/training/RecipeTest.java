@@ -7,7 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import org.junit.jupiter.api.Test;
 
 class RecipeTest {
-    private final Recipe recipe = Recipe.documents().with("schedule: {images: 128000}");
+    private final Recipe recipe =
+            Recipe.documents().with("{schedule: {images: 128000}, network: {inputSize: 128, cropSize: 0}}");
 
     @Test
     void learningRateRisesThenFallsToZero() {
@@ -36,6 +37,24 @@ class RecipeTest {
         assertThat(recipe.strengthAt(0)).isEqualTo(recipe.photographs().firstStrength());
         assertThat(recipe.strengthAt(100)).isBetween(recipe.photographs().firstStrength(), 1.0);
         assertThat(recipe.strengthAt(350)).isEqualTo(1);
+    }
+
+    @Test
+    void teachesTheLocaliserFirstWithSchedulesOfItsOwn() {
+        Recipe locating = recipe.with(
+                "{network: {inputSize: 128, cropSize: 64}, localiser: {images: 12800, learningRate: 0.004}}");
+        assertThat(recipe.steps()).isEqualTo(1000);
+        assertThat(locating.steps()).isEqualTo(1100);
+        assertThat(locating.locatesAt(99)).isTrue();
+        assertThat(locating.locatesAt(100)).isFalse();
+        assertThat(locating.learningRateAt(3)).isCloseTo(0.004, within(1e-9));
+        assertThat(locating.learningRateAt(99)).isLessThan(1e-5);
+        assertThat(locating.strengthAt(99)).isEqualTo(1);
+        for (long step : new long[] {0, 100, 325, 999}) {
+            assertThat(locating.learningRateAt(100 + step)).isEqualTo(recipe.learningRateAt(step));
+            assertThat(locating.strengthAt(100 + step)).isEqualTo(recipe.strengthAt(step));
+            assertThat(locating.marginAt(100 + step)).isEqualTo(recipe.marginAt(step));
+        }
     }
 
     @Test

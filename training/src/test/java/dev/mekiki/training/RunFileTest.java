@@ -50,7 +50,7 @@ class RunFileTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     recipe: {head: {mrgin: 0.5}}      | recipe.head.mrgin: an unknown key (expected: one of kind, scale, firstScale
-                    trecipe: {}                       | trecipe: an unknown key (expected: one of data, run, model, teacher, recipe)
+                    trecipe: {}                       | trecipe: an unknown key (expected: one of data, run, model, teacher, start, recipe)
                     recipe: {head: {margin: high}}    | recipe.head.margin: "high" (expected: a number)
                     recipe: {head: {margin: 1.5}}     | recipe.head.margin: 1.5 (expected: 0.0..1.0)
                     recipe: {head: {kind: SPHERE}}    | recipe.head.kind: SPHERE (expected: one of [SOFTMAX, COSFACE, ARCFACE, ADAFACE])
@@ -58,7 +58,10 @@ class RunFileTest {
                     recipe: {schedule: {parts: 1.5}}  | recipe.schedule.parts: 1.5 (expected: a whole number)
                     recipe: {schedule: {images:}}     | recipe.schedule.images: nothing (expected: a whole number)
                     recipe: {schedule: {partSize: 3}} | recipe.schedule.partSize: 3 (expected: even
-                    recipe: {network: {inputSize: 100}} | recipe.network.inputSize: 100 (expected: 32..512, a multiple of 32)
+                    recipe: {network: {inputSize: 100}} | recipe.network.inputSize: 100 (expected: 32..512, a multiple of 64)
+                    recipe: {network: {inputSize: 48, cropSize: 0}} | recipe.network.inputSize: 48 (expected: 32..512, a multiple of 32)
+                    recipe: {network: {cropSize: 40}} | recipe.network.cropSize: 40 (expected: 32..512, a multiple of 16)
+                    recipe: {localiser: {learningRate: 0}} | recipe.localiser.learningRate: 0
                     recipe: {clusters: {marginSpread: 0.4}} | recipe.clusters.marginSpread: 0.4 (expected: at most head.margin, 0.35
                     recipe: {classes: {mixture: {upright: 0.9}}} | recipe.classes.mixture.upright, turned, parts, collaged: 1.42
                     recipe: {head: {margin: 0.1, margin: 0.2}} | Duplicate

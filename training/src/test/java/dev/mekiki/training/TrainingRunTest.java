@@ -32,13 +32,16 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingRunTest {
     private static final Recipe TINY = new Recipe(
             11,
-            new NetworkSettings(Backbone.LCNET_025, Neck.SQUEEZE, 64, 32),
+            new NetworkSettings(Backbone.LCNET_025, Neck.SQUEEZE, 128, 32, 32),
             new ClassSettings(ClassSettings.Kind.MIXTURE, new CorpusBuilder.Mixture(0, 0, .5, .5, 0, 0), 0),
             new PhotographSettings(.3, .5),
+            new LocaliserSettings(16, 2e-3),
             new HeadSettings(HeadSettings.Kind.COSFACE, 16, 16, 0, .2, .25, .75, .333, 1, .1),
             new ContrastSettings(ContrastSettings.Kind.PAIRS, 1, .1),
             new ClusterSettings(0, true, 16, 0, .05, 0, .2),
@@ -67,18 +70,39 @@ class TrainingRunTest {
         corpus = Drawings.corpus(2);
     }
 
-    @Test
-    void aStoppedRunEndsWithTheBitsOfOneThatWasNot() throws IOException {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4}) // While the localiser is taught, at the end of that, and after it.
+    void aStoppedRunEndsWithTheBitsOfOneThatWasNot(int steps) throws IOException {
         TrainedNetwork through = run("through", TINY, corpus, new ArrayList<>()).run();
 
-        run("stopped", TINY, corpus, new ArrayList<>()).runUntil(2);
+        run("stopped", TINY, corpus, new ArrayList<>()).runUntil(steps);
         List<String> lines = new ArrayList<>();
         TrainedNetwork resumed = run("stopped", TINY, corpus, lines).run();
 
-        assertThat(lines.getFirst()).isEqualTo("going on after step 2");
-        assertThat(lines.getLast()).contains("step 4/4 images 32 loss").contains("0:00:00 left");
+        assertThat(lines.getFirst()).isEqualTo("going on after step " + steps);
+        assertThat(lines.getLast()).contains("step 6/6 images 48 loss").contains("0:00:00 left");
         assertThat(resumed.parameters()).isEqualTo(through.parameters());
         assertThat(resumed.statistics()).isEqualTo(through.statistics());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void aStoppedRunThatLearnsOnFromAModelDoesSoToo(int steps) throws IOException {
+        Path start = teacher();
+        Recipe recipe = TINY.with("network: {dimension: 24, neck: GLOBAL_AVERAGE}");
+        onFrom(start, "through", recipe).run();
+        onFrom(start, "stopped", recipe).runUntil(steps);
+        onFrom(start, "stopped", recipe).run();
+        assertThat(folder.resolve("stopped/checkpoint.bin"))
+                .hasSameBinaryContentAs(folder.resolve("through/checkpoint.bin"));
+        assertThatThrownBy(
+                        () -> run("stopped", recipe, corpus, new ArrayList<>()).run())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("trained on data");
+    }
+
+    private TrainingRun onFrom(Path start, String name, Recipe recipe) {
+        return new TrainingRun(folder.resolve(name), recipe, corpus, null, start, null, CLOCK, l -> {});
     }
 
     @Test
@@ -86,10 +110,20 @@ class TrainingRunTest {
         Path teacher = teacher();
         // Of 16 classes a step takes 11, more than its 8 images.
         List<String> all = new ArrayList<>();
-        new TrainingRun(folder.resolve("through"), EVERYTHING, corpus, teacher, by(.1, .3, .2, .25), CLOCK, all::add)
+        new TrainingRun(
+                        folder.resolve("through"),
+                        EVERYTHING,
+                        corpus,
+                        teacher,
+                        null,
+                        by(.1, .3, .2, .25),
+                        CLOCK,
+                        all::add)
                 .run();
-        new TrainingRun(folder.resolve("stopped"), EVERYTHING, corpus, teacher, by(.1, .3), CLOCK, l -> {}).runUntil(2);
-        new TrainingRun(folder.resolve("stopped"), EVERYTHING, corpus, teacher, by(.2, .25), CLOCK, l -> {}).run();
+        new TrainingRun(folder.resolve("stopped"), EVERYTHING, corpus, teacher, null, by(.1, .3), CLOCK, l -> {})
+                .runUntil(4);
+        new TrainingRun(folder.resolve("stopped"), EVERYTHING, corpus, teacher, null, by(.2, .25), CLOCK, l -> {})
+                .run();
         assertThat(folder.resolve("stopped/checkpoint.bin"))
                 .hasSameBinaryContentAs(folder.resolve("through/checkpoint.bin"));
         assertThat(all).anyMatch(l -> l.contains(" clusters ") && l.contains(" aligning ") && l.contains(" teacher "));
@@ -106,17 +140,17 @@ class TrainingRunTest {
             return figures.next();
         };
         TrainedNetwork best =
-                new TrainingRun(folder.resolve("run"), stopping, corpus, null, gauge, CLOCK, lines::add).run();
+                new TrainingRun(folder.resolve("run"), stopping, corpus, null, null, gauge, CLOCK, lines::add).run();
         assertThat(seen).hasSize(4);
         assertThat(best.parameters()).isEqualTo(seen.get(1).parameters());
         assertThat(lines.getLast())
-                .isEqualTo("step 4 held-out TPIR@FPIR=1% 0.6000, best 0.7000 of step 2, no gain in 2 measurements:"
+                .isEqualTo("step 6 held-out TPIR@FPIR=1% 0.6000, best 0.7000 of step 4, no gain in 2 measurements:"
                         + " stopping");
         TrainingRun.Snapshot snapshot = TrainingRun.snapshot(folder.resolve("run"));
-        assertThat(snapshot.imagesSeen()).isEqualTo(16);
+        assertThat(snapshot.imagesSeen()).isEqualTo(32);
         assertThat(snapshot.network().parameters()).isEqualTo(best.parameters());
         // Started again, it knows that it has ended.
-        new TrainingRun(folder.resolve("run"), stopping, corpus, null, gauge, CLOCK, lines::add).run();
+        new TrainingRun(folder.resolve("run"), stopping, corpus, null, null, gauge, CLOCK, lines::add).run();
         assertThat(seen).hasSize(4);
     }
 
@@ -158,7 +192,7 @@ class TrainingRunTest {
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.EPOCH);
 
     private TrainingRun run(String name, Recipe recipe, TrainingCorpus data, List<String> lines) {
-        return new TrainingRun(folder.resolve(name), recipe, data, null, null, CLOCK, lines::add);
+        return new TrainingRun(folder.resolve(name), recipe, data, null, null, null, CLOCK, lines::add);
     }
 
     /** Gives these figures, one a measurement. */
@@ -169,7 +203,7 @@ class TrainingRunTest {
 
     /** A network as it started, of another input size and dimension than the student. */
     private Path teacher() throws IOException {
-        Recipe other = TINY.with("network: {neck: GLOBAL_AVERAGE, inputSize: 32, dimension: 24}");
+        Recipe other = TINY.with("network: {neck: GLOBAL_AVERAGE, inputSize: 32, cropSize: 0, dimension: 24}");
         TrainedNetwork network =
                 run("teacher", other, corpus, new ArrayList<>()).runUntil(1);
         ModelExport.write(

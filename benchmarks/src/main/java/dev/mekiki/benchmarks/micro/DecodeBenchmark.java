@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** From a JPEG photograph's bytes to pixels at reduced scale, for a model of 128 by 128 pixels. */
+/** From a JPEG photograph's bytes to pixels at reduced scale, for a model of 192 by 192 pixels. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -33,7 +33,7 @@ public class DecodeBenchmark {
     @Param({"0.15", "12"})
     public double megapixels;
 
-    private final ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT, 2 * 128);
+    private final ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT, 192);
     private List<byte[]> images;
     private int next;
 

@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** From the pixels that a photograph is decoded to, to the input of a model of 128 by 128 pixels. */
+/** From the pixels that a photograph is decoded to, to the input of a model of 192 by 192 pixels. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -34,7 +34,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class PreprocessBenchmark {
 
     private static final long SEED = 2026;
-    private static final int SIDE = 128;
+    private static final int SIDE = 192;
 
     /** Of the photograph, before it is decoded at reduced scale. */
     @Param({"0.15", "12"})

@@ -79,10 +79,21 @@ public final class ClassesBenchmark implements Callable<Integer> {
     private String measure(double share) throws IOException {
         Recipe recipe = Recipe.documents();
         EngineSettings settings = new EngineSettings(
-                NETWORK, classes, 1, PART, 0.1, share, 0, false, recipe.optimiser(), recipe.hardware(), recipe.seed());
+                NETWORK,
+                classes,
+                1,
+                PART,
+                0.1,
+                share,
+                0,
+                0,
+                false,
+                recipe.optimiser(),
+                recipe.hardware(),
+                recipe.seed());
         // The first engine loads libtorch and all that a step needs.
         try (TrainingEngine small = new TrainingEngine(new EngineSettings(
-                NETWORK, 200, 1, PART, 0.1, 0.5, 0, false, recipe.optimiser(), recipe.hardware(), 1))) {
+                NETWORK, 200, 1, PART, 0.1, 0.5, 0, 0, false, recipe.optimiser(), recipe.hardware(), 1))) {
             run(small, recipe, 200, 1);
         }
         long before = resident("VmRSS:");

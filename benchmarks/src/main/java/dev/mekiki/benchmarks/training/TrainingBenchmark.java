@@ -71,7 +71,7 @@ public final class TrainingBenchmark implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--python: " + python + " (expected: a Python)");
         }
         int cores = Runtime.getRuntime().availableProcessors();
-        Recipe recipe = Recipe.documents();
+        Recipe recipe = Recipe.documents().with("network: {inputSize: 128, cropSize: 0}");
         int partSize = recipe.schedule().batch() / cores / 2 * 2;
         int batch = partSize * cores;
         System.out.println(Machine.here(Installation.current().root()));
@@ -90,6 +90,7 @@ public final class TrainingBenchmark implements Callable<Integer> {
                 partSize,
                 recipe.head().classDeviation(),
                 1,
+                0,
                 0,
                 false,
                 recipe.optimiser(),

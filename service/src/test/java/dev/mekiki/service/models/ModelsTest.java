@@ -145,15 +145,15 @@ class ModelsTest {
         opening.await();
 
         assertThat(found("documents-lcnet050", "10")).isEmpty();
-        assertThat(found("documents-lcnet050", "")).contains("2");
+        assertThat(found("documents-lcnet050", "")).contains("3");
         assertThat(line("documents-lcnet050", "10").state()).isEqualTo(State.LOADING);
         assertThat(loaded).isNotDone();
 
         mayOpen.release(1000);
         loaded.get();
         assertThat(found("documents-lcnet050", "")).contains("10");
-        assertThat(found("documents-lcnet050", "2")).contains("2");
-        assertThat(served()).containsExactly("documents-lcnet050@10", "documents-lcnet050@2");
+        assertThat(found("documents-lcnet050", "3")).contains("3");
+        assertThat(served()).containsExactly("documents-lcnet050@10", "documents-lcnet050@3");
         assertThat(line("documents-lcnet050", "10").state()).isEqualTo(State.READY);
         assertThat(heard).containsExactly("+documents-lcnet050@10");
     }
@@ -165,12 +165,12 @@ class ModelsTest {
         lay("b", "other", 1, 1);
 
         models.load("cards").get();
-        assertThat(served()).containsExactly("cards@2", "cards@1", "documents-lcnet050@2");
+        assertThat(served()).containsExactly("cards@2", "cards@1", "documents-lcnet050@3");
         models.load("cards@1").get();
         assertThat(heard).as("loaded again from the same files").containsExactly("+cards@1", "+cards@2");
 
         models.unload("cards").get();
-        assertThat(served()).containsExactly("documents-lcnet050@2");
+        assertThat(served()).containsExactly("documents-lcnet050@3");
         assertThat(line("cards", "1"))
                 .isEqualTo(new Listing(new ModelId("cards", "1"), State.UNAVAILABLE, "not loaded"));
         assertThat(heard).containsExactly("+cards@1", "+cards@2", "-cards@2", "-cards@1");
@@ -224,13 +224,13 @@ class ModelsTest {
         assertUnmet(models.load("b"), "MODEL_UNUSABLE", "models/b: model card b.json: missing");
         assertUnmet(models.load("c"), "MODEL_UNUSABLE", "models/c: model card c.json: ", "'name'");
 
-        assertThat(served()).containsExactly("documents-lcnet050@2");
+        assertThat(served()).containsExactly("documents-lcnet050@3");
         assertThat(heard).isEmpty();
         assertThat(line("cards", "2").state()).isEqualTo(State.UNAVAILABLE);
         assertThat(line("cards", "2").reason()).contains("SHA-256");
         assertThat(line("b", "").reason()).isEqualTo("model card b.json: missing");
         models.load("cards@1").get();
-        assertThat(served()).containsExactly("cards@1", "documents-lcnet050@2");
+        assertThat(served()).containsExactly("cards@1", "documents-lcnet050@3");
     }
 
     @Test
@@ -259,16 +259,16 @@ class ModelsTest {
 
     @Test
     void theModelsOfTheConfigurationStay() throws Exception {
-        lay("other", "documents-lcnet050", 2, 77);
-        assertUnmet(models.load("documents-lcnet050"), "MODEL_CONFIGURED", "models/documents-lcnet050@2: named by");
-        assertUnmet(models.unload("documents-lcnet050"), "MODEL_CONFIGURED", "models/documents-lcnet050@2: named by");
-
         lay("other", "documents-lcnet050", 3, 77);
+        assertUnmet(models.load("documents-lcnet050"), "MODEL_CONFIGURED", "models/documents-lcnet050@3: named by");
+        assertUnmet(models.unload("documents-lcnet050"), "MODEL_CONFIGURED", "models/documents-lcnet050@3: named by");
+
+        lay("other", "documents-lcnet050", 4, 77);
         models.load("documents-lcnet050").get();
         assertUnmet(models.unload("documents-lcnet050"), "MODEL_CONFIGURED", "NAME@VERSION");
         assertThat(served()).hasSize(2);
-        models.unload("documents-lcnet050@3").get();
-        assertThat(found("documents-lcnet050", "")).contains("2");
+        models.unload("documents-lcnet050@4").get();
+        assertThat(found("documents-lcnet050", "")).contains("3");
     }
 
     @Test
@@ -296,7 +296,7 @@ class ModelsTest {
         assertUnmet(models.load("documents-lcnet050"), "NO_MODEL_REPOSITORY", "mekiki.model.repository: not set");
         assertUnmet(models.unload("documents-lcnet050"), "NO_MODEL_REPOSITORY", "mekiki.model.repository");
         assertThat(models.index().get())
-                .containsExactly(new Listing(new ModelId("documents-lcnet050", "2"), State.READY, ""));
+                .containsExactly(new Listing(new ModelId("documents-lcnet050", "3"), State.READY, ""));
     }
 
     @Test
@@ -311,12 +311,12 @@ class ModelsTest {
         closed.get(60, TimeUnit.SECONDS);
 
         assertThat(loaded).isCompleted();
-        assertThat(served()).containsExactly("documents-lcnet050@2");
+        assertThat(served()).containsExactly("documents-lcnet050@3");
         assertThatThrownBy(models.load("cards")::get).hasCauseInstanceOf(Unavailable.class);
     }
 
     private static ByteBuffer tensor() {
-        return ByteBuffer.allocate(3 * 128 * 128 * Float.BYTES);
+        return ByteBuffer.allocate(3 * 192 * 192 * Float.BYTES);
     }
 
     private void assertUnmet(CompletableFuture<Void> change, String condition, String... message) {

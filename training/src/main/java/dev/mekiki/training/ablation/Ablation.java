@@ -143,7 +143,12 @@ public final class Ablation {
     private void runOne(Variation variation, long seed, Path run, DocumentFolder kept) throws IOException {
         Recipe recipe = recipe(variation, seed);
         TrainedNetwork network = TrainingRun.of(
-                        run, recipe, data(recipe), variation.taught() ? teacher : Optional.empty(), progress)
+                        run,
+                        recipe,
+                        data(recipe),
+                        variation.taught() ? teacher : Optional.empty(),
+                        Optional.empty(),
+                        progress)
                 .run();
         ModelExport.write(
                 network,

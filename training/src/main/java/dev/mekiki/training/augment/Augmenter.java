@@ -7,6 +7,7 @@ import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
 import dev.mekiki.inference.preprocess.Preprocessor;
 import dev.mekiki.training.corpus.TrainingCorpus.DocumentClass;
 import dev.mekiki.training.corpus.Turn;
+import dev.mekiki.training.network.Quadrilateral;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -68,8 +69,9 @@ public final class Augmenter {
      * Draws one photograph into the inputs of one network or several.
      *
      * @param strength 0 (the flat document itself, exactly as serving sees it) to 1 (everything up to its worst)
+     * @return where the document lies in the photograph, a {@link dev.mekiki.training.network.Quadrilateral}
      */
-    public void photograph(DocumentClass document, double strength, SplittableRandom random, List<Print> prints) {
+    public float[] photograph(DocumentClass document, double strength, SplittableRandom random, List<Print> prints) {
         if (!(strength >= 0 && strength <= 1)) {
             throw new IllegalArgumentException("strength: " + strength + " (expected: 0..1)");
         }
@@ -77,13 +79,14 @@ public final class Augmenter {
             Mat image = document.image(random);
             if (strength == 0) {
                 write(turned(image, document.turn()), prints);
-                return;
+                return Quadrilateral.whole();
             }
-            place(image, document.turn(), strength, random);
+            float[] corners = place(image, document.turn(), strength, random);
             light(strength, random);
             blur(strength, random);
             capture(strength, random);
             write(small, prints);
+            return corners;
         }
     }
 
@@ -120,7 +123,7 @@ public final class Augmenter {
     }
 
     /** Lays the document on a surface, seen from somewhere above it. */
-    private void place(Mat image, Turn turn, double strength, SplittableRandom random) {
+    private float[] place(Mat image, Turn turn, double strength, SplittableRandom random) {
         double width = turn.swapsSides() ? image.rows() : image.cols();
         double height = turn.swapsSides() ? image.cols() : image.rows();
         double diagonal = Math.hypot(width, height);
@@ -154,11 +157,11 @@ public final class Augmenter {
 
         double frameWidth;
         double frameHeight;
-        if (chance(random, 0.6)) {
+        if (chance(random, 0.75)) {
             double shape = chance(random, 0.5)
                     ? boxWidth / boxHeight * between(random, 0.75, 1.33)
                     : FRAME_SHAPES[random.nextInt(FRAME_SHAPES.length)];
-            double fill = 1 - 0.55 * strength * Math.pow(random.nextDouble(), 1.4);
+            double fill = 1 - 0.6 * strength * random.nextDouble();
             frameWidth = Math.max(boxWidth / fill, shape * boxHeight / fill);
             frameHeight = frameWidth / shape;
             left -= between(random, -0.03, 1.03) * (frameWidth - boxWidth);
@@ -184,9 +187,12 @@ public final class Augmenter {
             opencv_imgproc.resize(image, half, new Size(0, 0), 0.5, 0.5, opencv_imgproc.INTER_AREA);
             source = half;
         }
+        float[] shares = new float[Quadrilateral.NUMBERS];
         for (int i = 0; i < 4; i++) {
-            to.put(2L * i, (float) ((x[i] - left) / frameWidth * FRAME - 0.5));
-            to.put(2L * i + 1, (float) ((y[i] - top) / frameHeight * FRAME - 0.5));
+            shares[2 * i] = (float) ((x[i] - left) / frameWidth);
+            shares[2 * i + 1] = (float) ((y[i] - top) / frameHeight);
+            to.put(2L * i, shares[2 * i] * FRAME - 0.5f);
+            to.put(2L * i + 1, shares[2 * i + 1] * FRAME - 0.5f);
             int c = corners[i];
             from.put(2L * i, c == 1 || c == 2 ? source.cols() - 0.5f : -0.5f);
             from.put(2L * i + 1, c >= 2 ? source.rows() - 0.5f : -0.5f);
@@ -207,6 +213,7 @@ public final class Augmenter {
         if (chance(random, 0.10 * strength)) {
             finger(random);
         }
+        return shares;
     }
 
     private static final double[] FRAME_SHAPES = {4 / 3.0, 3 / 4.0, 1, 16 / 9.0, 9 / 16.0, 3 / 2.0};

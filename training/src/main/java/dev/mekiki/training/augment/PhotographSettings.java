@@ -4,7 +4,7 @@ package dev.mekiki.training.augment;
  * How bad the photographs are. Each has a strength of its own, up to the strongest of its step.
  *
  * @param firstStrength strongest at the start, 0..1
- * @param fullStrengthAt share of the images after which the strongest is 1, 0..1
+ * @param fullStrengthAt share of the images, of the localiser's and then of the embedder's, after which the strongest is 1, 0..1
  */
 public record PhotographSettings(double firstStrength, double fullStrengthAt) {
     public PhotographSettings {

@@ -11,6 +11,8 @@ import dev.mekiki.training.network.NetworkSettings;
  * @param classDeviation standard deviation of the class weights at the start
  * @param classShare share of the classes that a step takes, above 0 to 1
  * @param teacherDimension length of the vectors that the student is drawn to, 0 without a teacher
+ * @param localiserSteps how many steps, the first ones, teach the network's localiser; the others leave it alone and teach
+ *     the rest; 0 without one
  * @param centres whether class centres are remembered, which cluster-guided losses need
  * @param seed of the first weights and of the classes that a step takes
  */
@@ -22,6 +24,7 @@ public record EngineSettings(
         double classDeviation,
         double classShare,
         int teacherDimension,
+        long localiserSteps,
         boolean centres,
         OptimiserSettings optimiser,
         Hardware hardware,
@@ -40,6 +43,10 @@ public record EngineSettings(
         Ranges.require("classDeviation", classDeviation, 1e-6, 10);
         Ranges.require("classShare", classShare, 1e-6, 1);
         Ranges.require("teacherDimension", teacherDimension, 0, 65_536);
+        if (localiserSteps < 0 || localiserSteps > 0 && !network.localises()) {
+            throw new IllegalArgumentException("localiserSteps: " + localiserSteps + " (expected: "
+                    + (network.localises() ? "at least 0" : "0 without a localiser") + ")");
+        }
         // What a Java array holds; weights are read into one for a checkpoint.
         long most = (Integer.MAX_VALUE - 100_000_000L) / network.dimension();
         if (classes > most) {

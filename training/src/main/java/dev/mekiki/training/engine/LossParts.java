@@ -11,6 +11,7 @@ import java.util.function.ToDoubleFunction;
  * @param clustering mean loss against remembered class centres, nats
  * @param aligning mean of 1 − cosine between class weights and centres
  * @param distillation mean distance to the teacher: 1 − cosine, or nats
+ * @param corners mean smooth distance of found corners from true ones along an axis, in sides of the document
  * @param targetCosine mean cosine to the right class's weight
  * @param right share of images whose nearest class weight, of those the step took, is the right one
  */
@@ -20,8 +21,14 @@ public record LossParts(
         double clustering,
         double aligning,
         double distillation,
+        double corners,
         double targetCosine,
         double right) {
+
+    /** What a step saw that taught the localiser alone. */
+    static LossParts ofCorners(double corners) {
+        return new LossParts(0, 0, 0, 0, 0, corners, 0, 0);
+    }
 
     /** The mean over parts of a batch of equal size. */
     static LossParts mean(List<LossParts> parts) {
@@ -31,6 +38,7 @@ public record LossParts(
                 mean(parts, LossParts::clustering),
                 mean(parts, LossParts::aligning),
                 mean(parts, LossParts::distillation),
+                mean(parts, LossParts::corners),
                 mean(parts, LossParts::targetCosine),
                 mean(parts, LossParts::right));
     }
@@ -41,6 +49,6 @@ public record LossParts(
 
     /** Whether every term is a number. */
     boolean isFinite() {
-        return Double.isFinite(classification + contrast + clustering + aligning + distillation);
+        return Double.isFinite(classification + contrast + clustering + aligning + distillation + corners);
     }
 }

@@ -28,6 +28,11 @@ final class Losses {
     /** Added to logits that do not count: its exponential is zero. */
     private static final double NEVER = -1e4;
 
+    /** Where the corner loss turns from squares to lengths, in sides of the document. */
+    private static final double CORNER_BETA = 0.02;
+
+    private static final long MEAN = 1;
+
     private Losses() {}
 
     /**
@@ -62,6 +67,25 @@ final class Losses {
         return margins == null
                 ? zeros.scatter_(1, column, scalar(-margin))
                 : zeros.scatter_(1, column, margins.neg().view(-1, 1));
+    }
+
+    /**
+     * How far found corners are from true ones: smooth L1 along each axis, in sides of a square as large as the document,
+     * so that half a pixel counts for more where the document is small.
+     *
+     * @param found {@code [n, 8]}
+     * @param corners {@code [n, 8]}
+     */
+    static Tensor corners(Tensor found, Tensor corners) {
+        Tensor points = corners.view(corners.size(0), 4, 2);
+        Tensor next = points.roll(new long[] {-1}, new long[] {1});
+        Tensor area = points.select(2, 0)
+                .mul(next.select(2, 1))
+                .sub(points.select(2, 1).mul(next.select(2, 0)))
+                .sum(1)
+                .div(scalar(2));
+        Tensor shares = found.sub(corners).div(area.sqrt().view(-1, 1));
+        return torch.smooth_l1_loss(shares, torch.zeros_like(shares), MEAN, CORNER_BETA);
     }
 
     private static Tensor own(Tensor cosine, Tensor target) {

@@ -6,8 +6,11 @@ import dev.mekiki.training.network.ParameterLayout;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -35,6 +38,9 @@ final class Replica {
     private final long classesAt;
     private final Tensor projection;
     private final boolean low;
+    private final @Nullable Rectifier rectifier;
+    private final Set<String> settledNorms = new HashSet<>();
+
     final Tensor gradient;
     final Tensor statistics;
 
@@ -56,6 +62,9 @@ final class Replica {
         this.weights = weights;
         long projected = (long) teacherDimension * network.dimension();
         this.classesAt = layout.parameterCount() + projected;
+        this.rectifier = layers.getFirst() instanceof Layer.Rectification r
+                ? new Rectifier(r.mapSize(), r.size(), weights)
+                : null;
         this.low = precision == Hardware.Precision.BFLOAT16;
         this.gradient = torch.zeros_like(weights);
         this.statistics = torch.zeros(new long[] {layout.statisticCount()}, weights.options());
@@ -66,6 +75,11 @@ final class Replica {
         for (ParameterLayout.Slot slot : layout.statistics()) {
             running.put(slot.name(), statistics.narrow(0, slot.offset(), slot.count()));
         }
+    }
+
+    /** From now on these batch normalisations go by their running statistics, also while they learn. */
+    void settle(Set<String> norms) {
+        settledNorms.addAll(norms);
     }
 
     private Tensor leaf(long offset, long count, long[] shape) {
@@ -95,8 +109,30 @@ final class Replica {
     record StepClasses(int count, int[] rows, @Nullable Tensor centres, float[] leans) {}
 
     /**
-     * Forward and backward over one part of the batch; leaves the gradient of {@code share} times the mean loss in
-     * {@link #gradient}.
+     * Forward and backward of the localiser over one part of the batch; leaves the gradient of {@code share} times the mean
+     * loss in {@link #gradient}.
+     */
+    Seen learnToLocate(BatchPart batch, double share) {
+        try (PointerScope scope = new PointerScope()) {
+            gradient.zero_();
+            int n = batch.labels().length;
+            Tensor found = corners(tensorOf(batch.images(), n), rectification(), true);
+            Tensor loss = Losses.corners(found, rowsOf(batch.corners(), n));
+            loss.mul(Losses.scalar(share)).backward();
+            return new Seen(LossParts.ofCorners(loss.item_float()), new float[0]);
+        }
+    }
+
+    private Layer.Rectification rectification() {
+        if (layers.getFirst() instanceof Layer.Rectification r) {
+            return r;
+        }
+        throw new IllegalArgumentException("network: without a localiser (expected: one with it)");
+    }
+
+    /**
+     * Forward and backward of all but the localiser over one part of the batch; leaves the gradient of {@code share} times
+     * the mean loss in {@link #gradient}.
      */
     Seen learn(BatchPart batch, StepClasses classes, LossSettings loss, double share) {
         try (PointerScope scope = new PointerScope()) {
@@ -105,7 +141,7 @@ final class Replica {
             Tensor classWeights = leaf(classesAt, (long) classes.count() * network.dimension(), new long[] {
                 classes.count(), network.dimension()
             });
-            Tensor features = forward(tensorOf(batch.images(), n), true);
+            Tensor features = forward(tensorOf(batch.images(), n), layers, true);
             Tensor unit = Losses.unitRows(features);
             Tensor cosine = Losses.cosines(unit, classWeights);
             Tensor target = longs(classes.rows());
@@ -147,7 +183,7 @@ final class Replica {
             double distillation = 0;
             if (loss.distillation().weight() > 0) {
                 Tensor student = Losses.unitRows(torch.matmul(unit, projection.t()));
-                Tensor term = Losses.distillation(loss.distillation(), student, teacherOf(batch.teacher(), n));
+                Tensor term = Losses.distillation(loss.distillation(), student, rowsOf(batch.teacher(), n));
                 total = weighted(total, term, loss.distillation().weight());
                 distillation = term.item_float();
             }
@@ -159,6 +195,7 @@ final class Replica {
                     clustering,
                     aligning,
                     distillation,
+                    0,
                     seen.gather(1, target.view(n, 1)).mean().item_float(),
                     Losses.right(seen, target));
             return new Seen(parts, centres == null ? new float[0] : TrainingEngine.read(unit.detach()));
@@ -183,8 +220,16 @@ final class Replica {
     void embed(FloatBuffer images, int n, float[] into) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            float[] rows = TrainingEngine.read(Losses.unitRows(forward(tensorOf(images, n), false)));
+            float[] rows = TrainingEngine.read(Losses.unitRows(forward(tensorOf(images, n), layers, false)));
             System.arraycopy(rows, 0, into, 0, rows.length);
+        }
+    }
+
+    /** Corners by the running statistics, as rows of {@code [n, 8]}. */
+    float[] locate(FloatBuffer images, int n) {
+        Layer.Rectification r = rectification();
+        try (PointerScope scope = new PointerScope()) {
+            return TrainingEngine.read(found(tensorOf(images, n), r));
         }
     }
 
@@ -194,7 +239,7 @@ final class Replica {
                 .contiguous(torch.MemoryFormat.ChannelsLast);
     }
 
-    private Tensor teacherOf(FloatBuffer vectors, int n) {
+    private Tensor rowsOf(FloatBuffer vectors, int n) {
         return onDevice(torch.from_blob(new FloatPointer(vectors), (long) n, vectors.capacity() / n));
     }
 
@@ -204,10 +249,6 @@ final class Replica {
 
     private Tensor longs(int[] values) {
         return Losses.longs(Arrays.stream(values).asLongStream().toArray(), weights);
-    }
-
-    private Tensor forward(Tensor images, boolean learning) {
-        return forward(images, layers, learning);
     }
 
     private Tensor forward(Tensor input, List<Layer> way, boolean learning) {
@@ -222,7 +263,7 @@ final class Replica {
                             optional(b.name() + ".bias"),
                             new TensorOptional(statistic(b.name() + ".mean")),
                             new TensorOptional(statistic(b.name() + ".variance")),
-                            learning,
+                            learning && !settledNorms.contains(b.name()),
                             STATISTIC_MOMENTUM,
                             Layer.EPSILON,
                             false);
@@ -230,6 +271,8 @@ final class Replica {
                 case Layer.SqueezeExcitation s -> excite(x, s);
                 case Layer.PRelu p -> torch.prelu(x, lowered(parameter(p.name() + ".weight")));
                 case Layer.Residual r -> forward(x, r.body(), learning).add(forward(x, r.shortcut(), learning));
+                case Layer.Rectification r -> cutter().cut(x, found(x, r));
+                case Layer.PixelShuffle p -> torch.pixel_shuffle(x, p.factor());
                 case Layer.GlobalAverage ignored -> x.mean(2L, 3L);
                 case Layer.Flatten ignored -> x.contiguous().view(x.size(0), -1);
                 case Layer.Linear l ->
@@ -267,6 +310,22 @@ final class Replica {
                 new long[] {c.kernel() / 2, c.kernel() / 2},
                 new long[] {1, 1},
                 c.groups());
+    }
+
+    private Rectifier cutter() {
+        return Objects.requireNonNull(rectifier, "rectifier");
+    }
+
+    private Tensor corners(Tensor x, Layer.Rectification r, boolean learning) {
+        Tensor seen = forward(x, r.localiser(), learning);
+        return cutter().corners(full(torch.conv2d(lowered(seen), lowered(parameter(r.name() + ".weight")))));
+    }
+
+    /** The corners as the exported network finds them, whatever else is being learnt. */
+    private Tensor found(Tensor x, Layer.Rectification r) {
+        try (NoGradGuard guard = new NoGradGuard()) {
+            return corners(x, r, false);
+        }
     }
 
     private Tensor excite(Tensor x, Layer.SqueezeExcitation s) {

@@ -1,6 +1,8 @@
 package dev.mekiki.training.engine;
 
 import dev.mekiki.training.network.ParameterLayout;
+import dev.mekiki.training.network.Quadrilateral;
+import dev.mekiki.training.network.StartingWeights;
 import dev.mekiki.training.network.TrainedNetwork;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.presets.openblas_nolapack;
@@ -68,6 +71,11 @@ public final class TrainingEngine implements AutoCloseable {
     private final @Nullable ClassStore store;
 
     private final @Nullable ClassCentres centres;
+
+    /** What a step moves that teaches the localiser, and what the others move. */
+    private final List<Stretch> locating;
+
+    private final List<Stretch> embedding;
     private final Tensor average;
     private final Tensor averageStatistics;
     private long step;
@@ -115,8 +123,11 @@ public final class TrainingEngine implements AutoCloseable {
                 batch.add(new BatchPart(
                         direct(settings.partSize() * settings.network().inputFloats()),
                         new int[settings.partSize()],
-                        direct(settings.partSize() * settings.teacherDimension())));
+                        direct(settings.partSize() * settings.teacherDimension()),
+                        direct(settings.partSize() * cornerNumbers())));
             }
+            locating = stretches(true);
+            embedding = stretches(false);
             start();
         } catch (RuntimeException | OutOfMemoryError e) {
             throw explained(e);
@@ -128,6 +139,44 @@ public final class TrainingEngine implements AutoCloseable {
                     torch.set_num_threads(1);
                     work.run();
                 }));
+    }
+
+    private int cornerNumbers() {
+        return settings.network().localises() ? Quadrilateral.NUMBERS : 0;
+    }
+
+    /** A piece of the flat weights that stays in the cache while it is worked on. */
+    private record Stretch(long from, long count) {}
+
+    /** The localiser's weights in pieces, or all others, those of the classes among them. */
+    private List<Stretch> stretches(boolean ofLocaliser) {
+        List<Stretch> stretches = new ArrayList<>();
+        long from = 0;
+        long to = 0;
+        for (ParameterLayout.Slot slot : layout.parameters()) {
+            if (ParameterLayout.locates(slot) == ofLocaliser) {
+                if (slot.offset() != to) {
+                    addStretches(stretches, from, to);
+                    from = slot.offset();
+                }
+                to = (long) slot.offset() + slot.count();
+            }
+        }
+        if (ofLocaliser) {
+            addStretches(stretches, from, to);
+        } else if (to == layout.parameterCount()) {
+            addStretches(stretches, from, weights.numel());
+        } else {
+            addStretches(stretches, from, to);
+            addStretches(stretches, layout.parameterCount(), weights.numel());
+        }
+        return List.copyOf(stretches);
+    }
+
+    private static void addStretches(List<Stretch> stretches, long from, long to) {
+        for (long at = from; at < to; at += STRETCH) {
+            stretches.add(new Stretch(at, Math.min(STRETCH, to - at)));
+        }
     }
 
     private static TensorOptions options(Hardware.Device device) {
@@ -164,6 +213,58 @@ public final class TrainingEngine implements AutoCloseable {
         }
         write(averageStatistics, statistics);
         write(average, Arrays.copyOf(start, layout.parameterCount()));
+    }
+
+    /** Takes over what a trained network knows. Before the first step, and before {@link #restore}. */
+    public void startFrom(StartingWeights start) {
+        float[] values = read(average);
+        start.parameters().forEach((name, from) -> copy(from, layout.slot(name), values));
+        float[] statistics = read(averageStatistics);
+        start.statistics().forEach((name, from) -> copy(from, layout.slot(name), statistics));
+        write(weights.narrow(0, 0, layout.parameterCount()), values);
+        write(average, values);
+        write(averageStatistics, statistics);
+        for (Replica replica : replicas) {
+            write(replica.statistics, statistics);
+            replica.settle(start.settledNorms());
+        }
+    }
+
+    private static void copy(float[] from, ParameterLayout.Slot slot, float[] into) {
+        if (from.length != slot.count()) {
+            throw new IllegalArgumentException(
+                    slot.name() + ": " + from.length + " values (expected: " + slot.count() + ")");
+        }
+        System.arraycopy(from, 0, into, slot.offset(), from.length);
+    }
+
+    /** Gives the images that classes are made of. */
+    @FunctionalInterface
+    public interface ClassImages {
+        /** Writes the flat image of a class from {@code offset} on. */
+        void write(int label, FloatBuffer images, int offset);
+    }
+
+    /** Makes the weights of each class the embedding of its image, of the length that random weights have. */
+    public void startClasses(ClassImages images) {
+        settleLocaliser();
+        int dimension = settings.network().dimension();
+        float length = (float) (settings.classDeviation() * Math.sqrt(dimension));
+        float[] all = readWithStore(0);
+        FloatBuffer input = batch.getFirst().images();
+        int at = Math.toIntExact(classesAt);
+        for (int from = 0; from < settings.classes(); from += settings.partSize()) {
+            int count = Math.min(settings.partSize(), settings.classes() - from);
+            for (int i = 0; i < count; i++) {
+                images.write(from + i, input, i * settings.network().inputFloats());
+            }
+            float[] units = new float[count * dimension];
+            replicas.getFirst().embed(input, count, units);
+            for (float value : units) {
+                all[at++] = length * value;
+            }
+        }
+        writeWithStore(0, all);
     }
 
     /** What a shortage of memory needs to be understood; other failures as they are. */
@@ -248,8 +349,12 @@ public final class TrainingEngine implements AutoCloseable {
      */
     public LossParts step(BatchSource source, LossSettings loss, double learningRate) {
         try {
-            List<Replica.Seen> seen =
-                    store == null ? stepOverAllClasses(source, loss) : stepOverSomeClasses(source, loss, store);
+            if (step == settings.localiserSteps()) {
+                settleLocaliser();
+            }
+            List<Replica.Seen> seen = locates()
+                    ? stepOfLocaliser(source)
+                    : store == null ? stepOverAllClasses(source, loss) : stepOverSomeClasses(source, loss, store);
             LossParts parts =
                     LossParts.mean(seen.stream().map(Replica.Seen::parts).toList());
             if (!parts.isFinite()) {
@@ -258,7 +363,7 @@ public final class TrainingEngine implements AutoCloseable {
                         + "), lengthen the warm-up, or lower the scale (now " + loss.scale() + ").");
             }
             move(learningRate);
-            if (centres != null) {
+            if (centres != null && !locates()) {
                 for (int i = 0; i < seen.size(); i++) {
                     centres.add(
                             batch.get(i).labels(),
@@ -277,6 +382,32 @@ public final class TrainingEngine implements AutoCloseable {
         } catch (RuntimeException | OutOfMemoryError e) {
             throw explained(e);
         }
+    }
+
+    /** Whether the next step teaches the localiser. */
+    private boolean locates() {
+        return step < settings.localiserSteps();
+    }
+
+    private long stepsOfPhase() {
+        return locates() ? step : step - settings.localiserSteps();
+    }
+
+    /** From now on the localiser is what will be exported: its averages. All else has not moved yet. */
+    private void settleLocaliser() {
+        try (NoGradGuard guard = new NoGradGuard()) {
+            weights.narrow(0, 0, layout.parameterCount()).copy_(average);
+            for (Replica replica : replicas) {
+                replica.statistics.copy_(averageStatistics);
+            }
+        }
+    }
+
+    private List<Replica.Seen> stepOfLocaliser(BatchSource source) {
+        return onAllThreads(part -> {
+            source.fill(step, part, batch.get(part));
+            return replicas.get(part).learnToLocate(batch.get(part), 1.0 / replicas.size());
+        });
     }
 
     private List<Replica.Seen> stepOverAllClasses(BatchSource source, LossSettings loss) {
@@ -360,7 +491,8 @@ public final class TrainingEngine implements AutoCloseable {
         });
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            double keep = Math.min(settings.optimiser().averageDecay(), (2.0 + step) / (11.0 + step));
+            long done = stepsOfPhase();
+            double keep = Math.min(settings.optimiser().averageDecay(), (2.0 + done) / (11.0 + done));
             average.lerp_(weights.narrow(0, 0, layout.parameterCount()), scalar(1 - keep));
             for (Replica replica : replicas) {
                 averageStatistics.lerp_(replica.statistics, scalar((1 - keep) / replicas.size()));
@@ -394,9 +526,10 @@ public final class TrainingEngine implements AutoCloseable {
     private double gatherGradient(int thread) {
         double squares = 0;
         try (NoGradGuard guard = new NoGradGuard()) {
-            for (long from = thread * STRETCH; from < weights.numel(); from += replicas.size() * STRETCH) {
+            for (Stretch stretch : stretchesOf(thread)) {
                 try (PointerScope scope = new PointerScope()) {
-                    long count = Math.min(STRETCH, weights.numel() - from);
+                    long from = stretch.from();
+                    long count = stretch.count();
                     Tensor gradient = replicas.get(0).gradient.narrow(0, from, count);
                     for (int i = 1; i < replicas.size(); i++) {
                         gradient.add_(replicas.get(i).gradient.narrow(0, from, count));
@@ -409,16 +542,25 @@ public final class TrainingEngine implements AutoCloseable {
         return squares;
     }
 
+    /** A thread's share of what the step moves. */
+    private List<Stretch> stretchesOf(int thread) {
+        List<Stretch> all = locates() ? locating : embedding;
+        return IntStream.iterate(thread, i -> i < all.size(), i -> i + replicas.size())
+                .mapToObj(all::get)
+                .toList();
+    }
+
     private void moveStretches(int thread, double learningRate, double shrink) {
-        long t = step + 1;
+        long t = stepsOfPhase() + 1;
         double b1 = settings.optimiser().firstDecay();
         double b2 = settings.optimiser().secondDecay();
         double rootFactor = 1 / Math.sqrt(1 - Math.pow(b2, t));
         double rate = -learningRate / (1 - Math.pow(b1, t));
         try (NoGradGuard guard = new NoGradGuard()) {
-            for (long from = thread * STRETCH; from < weights.numel(); from += replicas.size() * STRETCH) {
+            for (Stretch stretch : stretchesOf(thread)) {
                 try (PointerScope scope = new PointerScope()) {
-                    long count = Math.min(STRETCH, weights.numel() - from);
+                    long from = stretch.from();
+                    long count = stretch.count();
                     Tensor gradient = replicas.get(0).gradient.narrow(0, from, count);
                     Tensor first = firstMoment.narrow(0, from, count);
                     Tensor second = secondMoment.narrow(0, from, count);
@@ -461,14 +603,31 @@ public final class TrainingEngine implements AutoCloseable {
      */
     public static float[] embed(TrainedNetwork network, FloatBuffer images, int n) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor weights = torch.zeros((long) network.parameters().length);
-            write(weights, network.parameters());
-            Replica replica = new Replica(network.settings(), network.layout(), weights, 0, Hardware.Precision.FLOAT32);
-            write(replica.statistics, network.statistics());
             float[] into = new float[n * network.settings().dimension()];
-            replica.embed(images, n, into);
+            replica(network).embed(images, n, into);
             return into;
         }
+    }
+
+    /**
+     * Finds documents with a trained network's localiser.
+     *
+     * @param images {@code [n, 3, S, S]}, direct
+     * @return {@code [n × 8]}, each row a {@link Quadrilateral}
+     * @throws IllegalArgumentException if the network has none
+     */
+    public static float[] locate(TrainedNetwork network, FloatBuffer images, int n) {
+        try (PointerScope scope = new PointerScope()) {
+            return replica(network).locate(images, n);
+        }
+    }
+
+    private static Replica replica(TrainedNetwork network) {
+        Tensor weights = torch.zeros((long) network.parameters().length);
+        write(weights, network.parameters());
+        Replica replica = new Replica(network.settings(), network.layout(), weights, 0, Hardware.Precision.FLOAT32);
+        write(replica.statistics, network.statistics());
+        return replica;
     }
 
     /** Takes a copy of everything that {@link #restore} needs. */

@@ -24,6 +24,7 @@ final class HalfPrecision {
             "Clip",
             "Concat",
             "Conv",
+            "DepthToSpace",
             "Div",
             "Flatten",
             "Gemm",
@@ -34,12 +35,14 @@ final class HalfPrecision {
             "Identity",
             "LeakyRelu",
             "MatMul",
+            "Max",
             "MaxPool",
             "Mul",
             "PRelu",
             "Relu",
             "Reshape",
             "Sigmoid",
+            "Split",
             "Squeeze",
             "Sub",
             "Tanh",
@@ -47,11 +50,14 @@ final class HalfPrecision {
             "Unsqueeze");
 
     private static final Set<String> FULL =
-            Set.of("LayerNormalization", "LpNormalization", "ReduceL2", "ReduceSumSquare", "Softmax");
+            Set.of("GridSample", "LayerNormalization", "LpNormalization", "ReduceL2", "ReduceSumSquare", "Softmax");
 
     private final OnnxMl.GraphProto.Builder graph;
     private final Map<String, OnnxMl.TensorProto> constants = new HashMap<>();
     private final Set<String> floats = new HashSet<>();
+
+    private Set<String> places = Set.of();
+
     private final Set<String> halves = new HashSet<>();
 
     /** What was made so far to have a value in the other type, by the name of what was made. */
@@ -88,6 +94,7 @@ final class HalfPrecision {
         graph.clearNode();
         // The types it names are those from before.
         graph.clearValueInfo();
+        places = SamplingPlaces.of(nodes, node -> node.getOpType().equals("Conv"));
         for (OnnxMl.NodeProto node : nodes) {
             convert(node, outputs);
         }
@@ -95,8 +102,8 @@ final class HalfPrecision {
     }
 
     private void convert(OnnxMl.NodeProto node, Set<String> outputs) {
-        boolean half = HALF.contains(node.getOpType());
-        if (!half && !FULL.contains(node.getOpType())) {
+        boolean half = HALF.contains(node.getOpType()) && !SamplingPlaces.isOf(node, places);
+        if (!HALF.contains(node.getOpType()) && !FULL.contains(node.getOpType())) {
             throw new IllegalArgumentException("operator " + node.getOpType() + " of node \"" + node.getName()
                     + "\" (expected: one of " + new TreeSet<>(HALF) + " or " + new TreeSet<>(FULL) + ")");
         }

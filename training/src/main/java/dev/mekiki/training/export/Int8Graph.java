@@ -13,11 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * A model whose convolutions and linear layers compute in eight bits, in the form that runtimes know as QDQ: what goes
  * into such a layer and what comes out of it is quantised and dequantised again, and a runtime that can puts the three
- * together into one. Everything else stays in float32.
+ * together into one. Everything else stays in float32, and so does all that says where a model samples its image.
  *
  * <p>Activations: 0..255 with a zero point, one scale a tensor. Weights: −127..127, one scale for each output channel.
  * Biases: 32 bits, scale of the activation times scale of the weight.
@@ -42,13 +43,20 @@ final class Int8Graph {
     /** Names of the tensors whose ranges must be known. */
     static Set<String> activations(ModelProto model) {
         Set<String> names = new LinkedHashSet<>();
+        Predicate<NodeProto> quantised = quantised(model);
         for (NodeProto node : model.getGraph().getNodeList()) {
-            if (QUANTISED.contains(node.getOpType())) {
+            if (quantised.test(node)) {
                 names.add(node.getInput(0));
                 names.add(node.getOutput(0));
             }
         }
         return names;
+    }
+
+    /** Which nodes compute in eight bits. */
+    private static Predicate<NodeProto> quantised(ModelProto model) {
+        Set<String> places = SamplingPlaces.of(model.getGraph().getNodeList(), _ -> false);
+        return node -> QUANTISED.contains(node.getOpType()) && !SamplingPlaces.isOf(node, places);
     }
 
     /** The model with tensors inside as further outputs, but for those that are its input. */
@@ -72,8 +80,9 @@ final class Int8Graph {
      */
     static ModelProto of(ModelProto model, Function<String, ActivationRange> ranges) {
         Int8Graph writer = new Int8Graph(model.getGraph(), ranges);
+        Predicate<NodeProto> quantised = quantised(model);
         for (NodeProto node : model.getGraph().getNodeList()) {
-            if (QUANTISED.contains(node.getOpType())) {
+            if (quantised.test(node)) {
                 writer.quantise(node);
             } else {
                 writer.graph.addNode(node);

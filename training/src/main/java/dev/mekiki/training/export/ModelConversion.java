@@ -35,7 +35,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 public final class ModelConversion {
 
     /** Cosine below which a vector counts as another one. */
-    private static final double LOSSLESS = 0.999;
+    private static final double LOSSLESS = 0.99;
 
     /** Cosine below which rounding has broken the model, rather than cost it a little. */
     private static final double LOSSY = 0.9;

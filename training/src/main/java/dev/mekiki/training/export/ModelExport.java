@@ -20,8 +20,11 @@ public final class ModelExport {
     public static ModelCard.Input input(NetworkSettings network) {
         return new ModelCard.Input(
                 INPUT,
+                ModelCard.ElementType.FLOAT32,
                 network.inputSize(),
                 network.inputSize(),
+                // A localiser shrinks what it cuts out once more; the published one recognises as much at either.
+                network.localises() ? 1 : ModelCard.Input.CLEAN_OVERSAMPLING,
                 ModelCard.ChannelOrder.RGB,
                 List.of(0.0, 0.0, 0.0),
                 List.of(1.0, 1.0, 1.0));

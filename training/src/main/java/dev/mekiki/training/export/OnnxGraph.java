@@ -1,8 +1,11 @@
 package dev.mekiki.training.export;
 
 import ai.onnx.proto.OnnxMl;
+import com.google.protobuf.ByteString;
 import dev.mekiki.training.network.Layer;
+import dev.mekiki.training.network.Quadrilateral;
 import dev.mekiki.training.network.TrainedNetwork;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +14,14 @@ import org.jspecify.annotations.Nullable;
  * norm before it where there is one, the batch size left open, rows of the output of unit length.
  */
 final class OnnxGraph {
-    /** First operator set with LayerNormalization. */
-    private static final int OPERATOR_SET = 17;
+    /**
+     * LayerNormalization is there from 17 on, GridSample from 16; but ONNX Runtime has its fast way through the latter
+     * from 20 on.
+     */
+    private static final int OPERATOR_SET = 20;
 
     /** The file format's version that goes with that operator set. */
-    private static final int IR_VERSION = 8;
+    private static final int IR_VERSION = 9;
 
     private final TrainedNetwork network;
     private final OnnxMl.GraphProto.Builder graph = OnnxMl.GraphProto.newBuilder();
@@ -58,27 +64,33 @@ final class OnnxGraph {
         String x = input;
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
-            Layer.BatchNorm norm = i + 1 < layers.size() && layers.get(i + 1) instanceof Layer.BatchNorm b ? b : null;
-            boolean folds = norm != null
-                    && (layer instanceof Layer.Convolution
-                            || layer instanceof Layer.LayerNorm
-                            || layer instanceof Layer.Linear);
+            Layer.BatchNorm norm = folded(layers, i);
             x = switch (layer) {
                 case Layer.Convolution c -> convolution(x, c, norm);
                 case Layer.LayerNorm n -> layerNorm(x, n, norm);
                 case Layer.Linear l -> linear(x, l, norm);
                 case Layer.BatchNorm b -> batchNorm(x, b);
-                case Layer.Hardswish ignored -> node("HardSwish", "hardswish" + i, x);
+                case Layer.Hardswish ignored -> node("HardSwish", x + ".hardswish", x);
                 case Layer.SqueezeExcitation s -> excite(x, s);
                 case Layer.PRelu p -> prelu(x, p);
-                case Layer.Residual r -> sum(r.name(), layers(x, r.body()), layers(x, r.shortcut()));
+                case Layer.Residual r -> binary("Add", r.name(), layers(x, r.body()), layers(x, r.shortcut()));
+                case Layer.Rectification r -> rectify(x, r);
+                case Layer.PixelShuffle p -> shuffle(x, p);
                 case Layer.GlobalAverage ignored ->
-                    node("Flatten", "flatten", node("GlobalAveragePool", "global.average", x));
-                case Layer.Flatten ignored -> node("Flatten", "flatten", x);
+                    node("Flatten", x + ".flat", node("GlobalAveragePool", x + ".average", x));
+                case Layer.Flatten ignored -> node("Flatten", x + ".flat", x);
             };
-            i += folds ? 1 : 0;
+            i += norm != null ? 1 : 0;
         }
         return x;
+    }
+
+    /** The batch normalisation that is folded into the layer before it; null if none is. */
+    static Layer.@Nullable BatchNorm folded(List<Layer> layers, int index) {
+        boolean folds = layers.get(index) instanceof Layer.Convolution
+                || layers.get(index) instanceof Layer.LayerNorm
+                || layers.get(index) instanceof Layer.Linear;
+        return folds && index + 1 < layers.size() && layers.get(index + 1) instanceof Layer.BatchNorm b ? b : null;
     }
 
     private String convolution(String x, Layer.Convolution c, Layer.@Nullable BatchNorm norm) {
@@ -151,6 +163,115 @@ final class OnnxGraph {
         return b.name();
     }
 
+    /** As {@link Quadrilateral} says. */
+    private String rectify(String x, Layer.Rectification r) {
+        String name = r.name();
+        int factors = Quadrilateral.FACTORS;
+        long cells = (long) r.mapSize() * r.mapSize();
+        String leanings = tensor(name + ".leanings", Quadrilateral.leanings(r.mapSize()), Quadrilateral.CORNERS, cells);
+        Layer.Convolution head = new Layer.Convolution(name, r.channels(), Quadrilateral.CORNERS, 1, 1, 1);
+        String heads = convolution(layers(x, r.localiser()), head, null);
+        String maps = binary("Add", name + ".maps", reshaped(heads, 0, Quadrilateral.CORNERS, cells), leanings);
+        String shares = node("Softmax", name + ".shares", maps);
+        String places = tensor(name + ".cells", Quadrilateral.places(r.mapSize()), cells, 2);
+        String corners = reshaped(binary("MatMul", name + ".means", shares, places), 0, Quadrilateral.NUMBERS);
+        String linear = binary("MatMul", name + ".linear", corners, termWeights(name));
+        String constants = tensor(name + ".constants", Quadrilateral.constants(), Quadrilateral.TERMS);
+        List<String> terms = split(
+                binary("Add", name + ".terms", linear, constants), factors, factors, factors, factors, 3 * factors);
+        String areas = binary(
+                "Sub",
+                name + ".areas",
+                binary("Mul", name + ".rising", terms.get(0), terms.get(1)),
+                binary("Mul", name + ".falling", terms.get(2), terms.get(3)));
+        String least = tensor(name + ".least", new float[] {(float) Quadrilateral.LEAST_WEIGHT});
+        String weights = reshaped(binary("Max", name + ".weights", areas, least), 0, 1, 3);
+        String weighted = binary("Mul", name + ".weighted", reshaped(terms.get(4), 0, 3, 3), weights);
+        String lattice = tensor(name + ".lattice", Quadrilateral.lattice(r.size()), 3, (long) r.size() * r.size());
+        List<String> points = split(binary("MatMul", name + ".points", weighted, lattice), 2, 1);
+        String depth = binary("Max", name + ".depth", points.get(1), least);
+        String sampled = name + ".transposed";
+        graph.addNode(OnnxMl.NodeProto.newBuilder()
+                .setOpType("Transpose")
+                .setName(sampled)
+                .addInput(binary("Div", name + ".places", points.get(0), depth))
+                .addOutput(sampled)
+                .addAttribute(integers("perm", 0, 2, 1)));
+        graph.addNode(OnnxMl.NodeProto.newBuilder()
+                .setOpType("GridSample")
+                .setName(name + ".cut")
+                .addInput(x)
+                .addInput(reshaped(sampled, 0, r.size(), r.size(), 2))
+                .addOutput(name + ".cut")
+                .addAttribute(text("mode", "linear"))
+                .addAttribute(text("padding_mode", "zeros"))
+                .addAttribute(integer("align_corners", 0)));
+        return name + ".cut";
+    }
+
+    /** {@code [NUMBERS, TERMS]}, for a product from the right. */
+    private String termWeights(String name) {
+        float[] terms = Quadrilateral.terms();
+        float[] turned = new float[terms.length];
+        for (int term = 0; term < Quadrilateral.TERMS; term++) {
+            for (int i = 0; i < Quadrilateral.NUMBERS; i++) {
+                turned[i * Quadrilateral.TERMS + term] = terms[term * Quadrilateral.NUMBERS + i];
+            }
+        }
+        return tensor(name + ".weights.of.terms", turned, Quadrilateral.NUMBERS, Quadrilateral.TERMS);
+    }
+
+    private String shuffle(String x, Layer.PixelShuffle p) {
+        String name = x + ".shuffled";
+        graph.addNode(OnnxMl.NodeProto.newBuilder()
+                .setOpType("DepthToSpace")
+                .setName(name)
+                .addInput(x)
+                .addOutput(name)
+                .addAttribute(integer("blocksize", p.factor()))
+                // Channels before rows and columns of the square, as libtorch has it.
+                .addAttribute(text("mode", "CRD")));
+        return name;
+    }
+
+    private String binary(String operator, String name, String one, String other) {
+        graph.addNode(OnnxMl.NodeProto.newBuilder()
+                .setOpType(operator)
+                .setName(name)
+                .addInput(one)
+                .addInput(other)
+                .addOutput(name));
+        return name;
+    }
+
+    /** Along the axis after the batch. */
+    private List<String> split(String x, long... sizes) {
+        OnnxMl.NodeProto.Builder node = OnnxMl.NodeProto.newBuilder()
+                .setOpType("Split")
+                .setName(x + ".split")
+                .addInput(x)
+                .addInput(longs(x + ".sizes", sizes))
+                .addAttribute(integer("axis", 1));
+        List<String> parts = new ArrayList<>();
+        for (int i = 0; i < sizes.length; i++) {
+            parts.add(x + "." + i);
+        }
+        graph.addNode(node.addAllOutput(parts));
+        return parts;
+    }
+
+    /** Zero is the size that the axis has. */
+    private String reshaped(String x, long... shape) {
+        String name = x + ".reshaped";
+        graph.addNode(OnnxMl.NodeProto.newBuilder()
+                .setOpType("Reshape")
+                .setName(name)
+                .addInput(x)
+                .addInput(longs(x + ".shape", shape))
+                .addOutput(name));
+        return name;
+    }
+
     private String prelu(String x, Layer.PRelu p) {
         graph.addNode(OnnxMl.NodeProto.newBuilder()
                 .setOpType("PRelu")
@@ -159,16 +280,6 @@ final class OnnxGraph {
                 .addInput(tensor(p.name() + ".weight", network.parameter(p.name() + ".weight"), p.channels(), 1, 1))
                 .addOutput(p.name()));
         return p.name();
-    }
-
-    private String sum(String name, String one, String other) {
-        graph.addNode(OnnxMl.NodeProto.newBuilder()
-                .setOpType("Add")
-                .setName(name)
-                .addInput(one)
-                .addInput(other)
-                .addOutput(name));
-        return name;
     }
 
     private float[] scale(Layer.BatchNorm norm) {
@@ -202,13 +313,7 @@ final class OnnxGraph {
                 .addOutput(gate)
                 .addAttribute(real("alpha", 1f / 6))
                 .addAttribute(real("beta", 0.5f)));
-        graph.addNode(OnnxMl.NodeProto.newBuilder()
-                .setOpType("Mul")
-                .setName(s.name())
-                .addInput(x)
-                .addInput(gate)
-                .addOutput(s.name()));
-        return s.name();
+        return binary("Mul", s.name(), x, gate);
     }
 
     private String pointwise(String x, String name, int in, int out) {
@@ -252,6 +357,11 @@ final class OnnxGraph {
         return name;
     }
 
+    private String longs(String name, long... values) {
+        graph.addInitializer(OnnxTensors.longs(name, values));
+        return name;
+    }
+
     private static OnnxMl.ValueInfoProto value(String name, long... sizesAfterBatch) {
         OnnxMl.TensorShapeProto.Builder shape = OnnxMl.TensorShapeProto.newBuilder()
                 .addDim(OnnxMl.TensorShapeProto.Dimension.newBuilder().setDimParam("N"));
@@ -272,6 +382,14 @@ final class OnnxGraph {
                 .setName(name)
                 .setType(OnnxMl.AttributeProto.AttributeType.INT)
                 .setI(value)
+                .build();
+    }
+
+    private static OnnxMl.AttributeProto text(String name, String value) {
+        return OnnxMl.AttributeProto.newBuilder()
+                .setName(name)
+                .setType(OnnxMl.AttributeProto.AttributeType.STRING)
+                .setS(ByteString.copyFromUtf8(value))
                 .build();
     }
 

@@ -44,6 +44,17 @@ final class OnnxTensors {
         return tensor.build();
     }
 
+    static OnnxMl.TensorProto longs(String name, long... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(values);
+        return OnnxMl.TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(OnnxMl.TensorProto.DataType.INT64.getNumber())
+                .setRawData(ByteString.copyFrom(bytes.array()))
+                .addDims(values.length)
+                .build();
+    }
+
     /**
      * Values of a float32 tensor, however it holds them.
      *

@@ -60,6 +60,31 @@ public sealed interface Layer {
         }
     }
 
+    /**
+     * {@code [N, C·factor², H, W]} to {@code [N, C, H·factor, W·factor]}: each pixel's channels laid out as a square of
+     * pixels (Source: Shi et al., arXiv 1609.05158).
+     */
+    record PixelShuffle(int factor) implements Layer {}
+
+    /**
+     * Finds a quadrilateral in an image and cuts it out as a square: a spatial transformer whose localisation is taught by
+     * the true corners instead of by what follows (Source: Jaderberg et al., arXiv 1506.02025).
+     *
+     * <p>Each corner is the mean of the places of a map's cells, weighted by the softmax over the corner's own map
+     * plus {@link Quadrilateral#leanings} (Source: Nibali et al., arXiv 1801.07372). Unlike a linear layer's result it moves as the document moves, wherever
+     * the training showed documents. The cut is bilinear, with black beyond the image.
+     *
+     * @param name of the 1×1 convolution {@code NAME.weight} that makes the four maps of what {@code localiser} gives; it
+     *     starts as zeros, since the softmax of large random numbers has next to no gradient
+     * @param localiser {@code [N, 3, S, S]} to {@code [N, channels, mapSize, mapSize]}
+     * @param size rows and columns of what is cut out, pixels
+     */
+    record Rectification(String name, List<Layer> localiser, int channels, int mapSize, int size) implements Layer {
+        public Rectification {
+            localiser = List.copyOf(localiser);
+        }
+    }
+
     /** {@code [N, C, H, W]} to {@code [N, C]}: the mean over the map. */
     record GlobalAverage() implements Layer {}
 

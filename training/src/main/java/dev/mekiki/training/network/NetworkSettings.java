@@ -9,25 +9,48 @@ import java.util.List;
  *
  * @param backbone from image to map
  * @param neck from map to embedding
- * @param inputSize rows and columns of the input, pixels: a multiple of 32 for LCNet, of 16 for IR, 32..512
+ * @param inputSize rows and columns of the input, pixels, 32..512: a multiple of 64 with a localiser, else of 32
+ *     for LCNet and of 16 for IR
+ * @param cropSize rows and columns of what a localiser cuts out of the input around the document, for the backbone to see,
+ *     pixels: a multiple of 16 for LCNet, of 8 for IR, 32..512; 0 for no localiser, and the backbone sees the whole input
  * @param dimension length of the embedding, 8..4096
  */
-public record NetworkSettings(Backbone backbone, Neck neck, int inputSize, int dimension) {
+public record NetworkSettings(Backbone backbone, Neck neck, int inputSize, int cropSize, int dimension) {
 
-    /** The published model's: LCNet-0.5 on 128×128 with the squeezing neck to 256. */
-    public static final NetworkSettings DOCUMENTS = new NetworkSettings(Backbone.LCNET_050, Neck.SQUEEZE, 128, 256);
+    /**
+     * The published model's: a localiser cuts 96×96 out of 192×192; LCNet-0.5 with the squeezing neck makes 256 numbers
+     * of it.
+     */
+    public static final NetworkSettings DOCUMENTS = new NetworkSettings(Backbone.LCNET_050, Neck.SQUEEZE, 192, 96, 256);
 
     private static final int SQUEEZED = 64;
 
     public NetworkSettings {
         int multiple = backbone == Backbone.IR_18 ? IrResNet.SHRINKS : LcNet.SHRINKS;
-        if (inputSize < 32 || inputSize > 512 || inputSize % multiple != 0) {
-            throw new IllegalArgumentException(
-                    "inputSize: " + inputSize + " (expected: 32..512, a multiple of " + multiple + ")");
+        requireSize("inputSize", inputSize, cropSize == 0 ? multiple : Localiser.MULTIPLE);
+        if (cropSize != 0) {
+            requireSize("cropSize", cropSize, multiple / 2);
         }
         if (dimension < 8 || dimension > 4096) {
             throw new IllegalArgumentException("dimension: " + dimension + " (expected: 8..4096)");
         }
+    }
+
+    private static void requireSize(String field, int value, int multiple) {
+        if (value < 32 || value > 512 || value % multiple != 0) {
+            throw new IllegalArgumentException(
+                    field + ": " + value + " (expected: 32..512, a multiple of " + multiple + ")");
+        }
+    }
+
+    /** A network without a localiser. */
+    public NetworkSettings(Backbone backbone, Neck neck, int inputSize, int dimension) {
+        this(backbone, neck, inputSize, 0, dimension);
+    }
+
+    /** Whether it cuts the document out before it embeds it. */
+    public boolean localises() {
+        return cropSize > 0;
     }
 
     /** Floats of one input image. */
@@ -38,6 +61,10 @@ public record NetworkSettings(Backbone backbone, Neck neck, int inputSize, int d
     /** The layers from image to embedding, in order. */
     public List<Layer> layers() {
         List<Layer> layers = new ArrayList<>();
+        if (localises()) {
+            layers.add(Localiser.rectification(inputSize, cropSize));
+        }
+        int seen = localises() ? cropSize : inputSize;
         int channels;
         int side;
         switch (backbone) {
@@ -48,11 +75,11 @@ public record NetworkSettings(Backbone backbone, Neck neck, int inputSize, int d
                     default -> 1;
                 };
                 channels = LcNet.add(layers, width);
-                side = inputSize / LcNet.SHRINKS;
+                side = Math.ceilDiv(seen, LcNet.SHRINKS);
             }
             case IR_18 -> {
                 channels = IrResNet.add(layers, 2, 2, 2, 2);
-                side = inputSize / IrResNet.SHRINKS;
+                side = Math.ceilDiv(seen, IrResNet.SHRINKS);
             }
             default -> throw new IllegalStateException("backbone " + backbone);
         }

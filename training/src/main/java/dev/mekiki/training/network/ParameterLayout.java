@@ -97,6 +97,11 @@ public final class ParameterLayout {
                     collect(r.body(), decaying, plain, running);
                     collect(r.shortcut(), decaying, plain, running);
                 }
+                case Layer.Rectification r -> {
+                    collect(r.localiser(), decaying, plain, running);
+                    decaying.add(slot(r.name() + ".weight", Start.ZEROS, Quadrilateral.CORNERS, r.channels(), 1, 1));
+                }
+                case Layer.PixelShuffle ignored -> {}
                 case Layer.Hardswish ignored -> {}
                 case Layer.GlobalAverage ignored -> {}
                 case Layer.Flatten ignored -> {}
@@ -142,6 +147,11 @@ public final class ParameterLayout {
     /** Length of the flat array of running statistics. */
     public int statisticCount() {
         return statisticCount;
+    }
+
+    /** Whether a parameter is the localiser's. */
+    public static boolean locates(Slot parameter) {
+        return parameter.name().startsWith(Localiser.PREFIX);
     }
 
     /** The slot of a parameter or running statistic. */

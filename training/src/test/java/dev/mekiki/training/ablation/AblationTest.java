@@ -41,7 +41,7 @@ class AblationTest {
 
     private static Variation variation(String name, Neck neck) {
         return new Variation(name, Recipe.documents().with("""
-                network: {backbone: LCNET_025, inputSize: 32, dimension: 16, neck: %s}
+                network: {backbone: LCNET_025, inputSize: 32, cropSize: 0, dimension: 16, neck: %s}
                 classes: {kind: VARIANTS, drawnDocuments: 0}
                 schedule: {images: 24, partSize: 4, learningRate: 0.001, warmUp: 0.1}
                 """.formatted(neck)));

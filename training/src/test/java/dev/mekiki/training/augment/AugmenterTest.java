@@ -7,11 +7,13 @@ import dev.mekiki.training.Drawings;
 import dev.mekiki.training.corpus.TrainingCorpus;
 import dev.mekiki.training.corpus.TrainingCorpus.DocumentClass;
 import dev.mekiki.training.corpus.Turn;
+import dev.mekiki.training.network.Quadrilateral;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Scalar;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -102,6 +104,50 @@ class AugmenterTest {
     }
 
     @Test
+    void saysWhereTheDocumentLies() {
+        // Two documents of one size under the same random numbers differ where the document is, and nowhere else.
+        DocumentClass black = new DocumentClass(new Mat(120, 180, opencv_core.CV_8UC3, Scalar.all(0)), Turn.NONE);
+        DocumentClass white = new DocumentClass(new Mat(120, 180, opencv_core.CV_8UC3, Scalar.all(255)), Turn.NONE);
+        Augmenter augmenter = new Augmenter(surfaces);
+        for (long seed = 0; seed < 30; seed++) {
+            FloatBuffer one = Drawings.tensor(1);
+            FloatBuffer other = Drawings.tensor(1);
+            float[] corners = photograph(augmenter, black, .6, seed, one);
+            assertThat(photograph(augmenter, white, .6, seed, other)).isEqualTo(corners);
+            assertThat(Quadrilateral.area(corners)).isGreaterThan(.1);
+            double inside = 0;
+            double outside = 0;
+            int insides = 0;
+            for (int p = 0; p < Drawings.SIZE * Drawings.SIZE; p++) {
+                double x = (p % Drawings.SIZE + .5) / Drawings.SIZE;
+                double y = (p / Drawings.SIZE + .5) / Drawings.SIZE;
+                double difference = Math.abs(one.get(p) - other.get(p));
+                double depth = depth(corners, x, y);
+                if (depth > .03) {
+                    inside += difference;
+                    insides++;
+                } else if (depth < -.03) {
+                    outside = Math.max(outside, difference);
+                }
+            }
+            assertThat(inside / insides).as("inside, seed " + seed).isGreaterThan(.15);
+            assertThat(outside).as("outside, seed " + seed).isLessThan(.35);
+        }
+    }
+
+    /** How far within the nearest side a point lies, in shares of the photograph; negative outside. */
+    private static double depth(float[] corners, double x, double y) {
+        double least = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < corners.length; i += 2) {
+            int next = (i + 2) % corners.length;
+            double dx = corners[next] - corners[i];
+            double dy = corners[next + 1] - corners[i + 1];
+            least = Math.min(least, (dx * (y - corners[i + 1]) - dy * (x - corners[i])) / Math.hypot(dx, dy));
+        }
+        return least;
+    }
+
+    @Test
     void refusesStrengthsOutOfRange() {
         assertThatThrownBy(() -> photograph(new Augmenter(surfaces), corpus.documentClass(0), 1.5, 0))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -110,12 +156,18 @@ class AugmenterTest {
 
     private static float[] photograph(Augmenter augmenter, DocumentClass document, double strength, long seed) {
         FloatBuffer tensor = Drawings.tensor(1);
-        augmenter.photograph(
+        photograph(augmenter, document, strength, seed, tensor);
+        return Drawings.values(tensor);
+    }
+
+    /** Returns where the document lies. */
+    private static float[] photograph(
+            Augmenter augmenter, DocumentClass document, double strength, long seed, FloatBuffer into) {
+        return augmenter.photograph(
                 document,
                 strength,
                 new SplittableRandom(seed),
-                List.of(new Augmenter.Print(Drawings.preprocessor(), tensor, 0)));
-        return Drawings.values(tensor);
+                List.of(new Augmenter.Print(Drawings.preprocessor(), into, 0)));
     }
 
     private static double distance(float[] a, float[] b) {

@@ -233,6 +233,26 @@ class LossesTest {
         }
     }
 
+    @Test
+    void cornersAreHeldAgainstTheSideOfTheDocument() {
+        Tensor whole = rows(1, 0, 0, 1, 0, 1, 1, 0, 1);
+        Tensor quarter = rows(1, .25, .25, .75, .25, .75, .75, .25, .75);
+        // One of eight numbers off by .1 of a side of 1, and by .1 of a side of .5: beyond .02 it is linear, less .01.
+        assertThat(Losses.corners(rows(1, .1, 0, 1, 0, 1, 1, 0, 1), whole).item_double())
+                .isCloseTo((.1 - .01) / 8, EXACT);
+        assertThat(Losses.corners(rows(1, .35, .25, .75, .25, .75, .75, .25, .75), quarter)
+                        .item_double())
+                .isCloseTo((.2 - .01) / 8, EXACT);
+        // .01 of a side lies within: half its square, by .02.
+        assertThat(Losses.corners(rows(1, 0, .01, 1, 0, 1, 1, 0, 1), whole).item_double())
+                .isCloseTo(.5 * .01 * .01 / .02 / 8, EXACT);
+        assertThat(Losses.corners(quarter, quarter).item_double()).isZero();
+        SplittableRandom random = new SplittableRandom(3);
+        assertGradient(
+                x -> Losses.corners(x, rows(2, .2, .1, .9, 0, 1, .8, -.1, 1.1, 0, 0, 1, 0, 1, 1, 0, 1)),
+                random(random, 2, 8));
+    }
+
     private static void assertGradient(UnaryOperator<Tensor> loss, Tensor at) {
         Tensor x = at.clone();
         x.set_requires_grad(true);

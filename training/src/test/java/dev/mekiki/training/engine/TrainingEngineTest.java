@@ -8,6 +8,8 @@ import dev.mekiki.training.engine.HeadSettings.Kind;
 import dev.mekiki.training.network.Backbone;
 import dev.mekiki.training.network.Neck;
 import dev.mekiki.training.network.NetworkSettings;
+import dev.mekiki.training.network.Quadrilateral;
+import dev.mekiki.training.network.TrainedNetwork;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -59,6 +61,7 @@ class TrainingEngineTest {
                         8,
                         .01,
                         1,
+                        0,
                         0,
                         false,
                         OPTIMISER,
@@ -214,7 +217,7 @@ class TrainingEngineTest {
     }
 
     private static EngineSettings guided(double share, long seed) {
-        return new EngineSettings(SMALL, 200, 2, 8, .1, share, 0, true, OPTIMISER, Hardware.CPU, seed);
+        return new EngineSettings(SMALL, 200, 2, 8, .1, share, 0, 0, true, OPTIMISER, Hardware.CPU, seed);
     }
 
     @Test
@@ -260,6 +263,7 @@ class TrainingEngineTest {
                         .1,
                         1,
                         0,
+                        0,
                         false,
                         OPTIMISER,
                         new Hardware(Hardware.Device.CUDA, Hardware.Precision.BFLOAT16),
@@ -295,6 +299,48 @@ class TrainingEngineTest {
         }
     }
 
+    @Test
+    void theLocaliserFindsCardsThatItNeverSaw() {
+        NetworkSettings network = new NetworkSettings(Backbone.LCNET_025, Neck.SQUEEZE, 128, 32, 32);
+        EngineSettings settings =
+                new EngineSettings(network, CLASSES, 2, 8, .01, 1, 0, 251, false, OPTIMISER, Hardware.CPU, 1);
+        try (TrainingEngine engine = new TrainingEngine(settings)) {
+            BatchPart unseen = new BatchPart(
+                    direct(16 * network.inputFloats()), new int[16], direct(0), direct(16 * Quadrilateral.NUMBERS));
+            Drawings.cards(1_000_000, 0, unseen);
+            double untaught = distance(engine.averaged(), unseen);
+            double first = engine.step(Drawings::cards, LOSS, 5e-3).corners();
+            double last = first;
+            for (int i = 0; i < 250; i++) {
+                last = engine.step(Drawings::cards, LOSS, 5e-3 * (1 - i / 250.0))
+                        .corners();
+            }
+            assertThat(last).isLessThan(first / 4);
+            // An untaught one takes the middle of the image for the card.
+            assertThat(untaught).isGreaterThan(.06);
+            assertThat(distance(engine.averaged(), unseen)).isLessThan(.03);
+        }
+    }
+
+    /** Mean distance of found corners from true ones along an axis, in shares of the image. */
+    private static double distance(TrainedNetwork network, BatchPart cards) {
+        float[] found = TrainingEngine.locate(network, cards.images(), cards.labels().length);
+        double sum = 0;
+        for (int i = 0; i < found.length; i++) {
+            sum += Math.abs(found[i] - cards.corners().get(i)) / found.length;
+        }
+        return sum;
+    }
+
+    @Test
+    void locatesNothingWithoutALocaliser() {
+        try (TrainingEngine engine = engine(1)) {
+            assertThatThrownBy(() -> TrainingEngine.locate(engine.averaged(), direct(SMALL.inputFloats()), 1))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("network: without a localiser (expected: one with it)");
+        }
+    }
+
     private static LossSettings loss(
             Kind kind, ContrastSettings contrast, ClusterSettings clusters, DistillationSettings distillation) {
         double margin = kind == Kind.SOFTMAX ? 0 : .2;
@@ -304,11 +350,11 @@ class TrainingEngineTest {
 
     private static EngineSettings settings(long seed, double share, boolean centres, int teacher) {
         // Small class weights turn faster, which a run of a few steps needs.
-        return new EngineSettings(SMALL, CLASSES, 2, 8, .01, share, teacher, centres, OPTIMISER, Hardware.CPU, seed);
+        return new EngineSettings(SMALL, CLASSES, 2, 8, .01, share, teacher, 0, centres, OPTIMISER, Hardware.CPU, seed);
     }
 
     private static EngineSettings manyClasses(int classes, double share) {
-        return new EngineSettings(SMALL, classes, 2, 8, .1, share, 0, false, OPTIMISER, Hardware.CPU, 1);
+        return new EngineSettings(SMALL, classes, 2, 8, .1, share, 0, 0, false, OPTIMISER, Hardware.CPU, 1);
     }
 
     private static TrainingEngine engine(long seed) {

@@ -99,7 +99,7 @@ class ModelConversionTest {
     @Test
     void bytesGiveWhatTheNormalisedImageGives() throws Exception {
         assertThat(bytes.card().input().type()).isEqualTo(ModelCard.ElementType.UINT8);
-        assertThat(bytes.leastCosine()).isGreaterThan(0.999);
+        assertThat(bytes.leastCosine()).isGreaterThan(0.99);
         try (OnnxSession original = open(PUBLISHED, 1);
                 OnnxSession converted = open(folder.resolve("bytes.onnx"), 1, 4)) {
             List<ByteBuffer> pictures = new ArrayList<>();
@@ -170,7 +170,7 @@ class ModelConversionTest {
     void weightsInHalfPrecisionHalveTheFileAndLeaveTheArithmetic() throws Exception {
         Outcome outcome = ModelConversion.write(
                 PUBLISHED, new Change(Precision.FLOAT16_WEIGHTS, false, List.of()), folder, "weights");
-        assertThat(outcome.leastCosine()).isGreaterThan(0.9999);
+        assertThat(outcome.leastCosine()).isGreaterThan(0.999);
         assertThat(Files.size(folder.resolve("weights.onnx"))).isLessThan(Files.size(PUBLISHED) * 55 / 100);
         OnnxMl.GraphProto graph = OnnxMl.ModelProto.parseFrom(Files.readAllBytes(folder.resolve("weights.onnx")))
                 .getGraph();
@@ -178,7 +178,9 @@ class ModelConversionTest {
                 .filteredOn(node -> node.getOpType().equals("Cast"))
                 .allSatisfy(node -> assertThat(node.getAttribute(0).getI())
                         .isEqualTo(OnnxMl.TensorProto.DataType.FLOAT.getNumber()))
-                .hasSameSizeAs(graph.getInitializerList());
+                .hasSize((int) graph.getInitializerList().stream()
+                        .filter(tensor -> tensor.getDataType() == OnnxMl.TensorProto.DataType.FLOAT16.getNumber())
+                        .count());
     }
 
     @Test
@@ -192,8 +194,8 @@ class ModelConversionTest {
         }
         Outcome outcome =
                 ModelConversion.write(PUBLISHED, new Change(Precision.INT8, true, photographs), folder, "eight");
-        assertThat(outcome.leastCosine()).isBetween(0.95, 0.9999);
-        assertThat(Files.size(folder.resolve("eight.onnx"))).isLessThan(Files.size(PUBLISHED) * 35 / 100);
+        assertThat(outcome.leastCosine()).isBetween(0.9, 0.9999);
+        assertThat(Files.size(folder.resolve("eight.onnx"))).isLessThan(Files.size(PUBLISHED) * 50 / 100);
         assertThat(outcome.card().input().type()).isEqualTo(ModelCard.ElementType.UINT8);
         assertThat(outcome.card().provenance().details()).containsEntry("conversion", "INT8, byte input");
     }
@@ -209,11 +211,11 @@ class ModelConversionTest {
         assertThat(card.version()).isEqualTo(CARD.version());
         assertThat(card.calibration().threshold()).isEqualTo(CARD.calibration().threshold());
         assertThat(card.calibration().method())
-                .isEqualTo(CARD.calibration().method() + "; taken over from documents-lcnet050@2");
+                .isEqualTo(CARD.calibration().method() + "; taken over from documents-lcnet050@3");
         assertThat(card.provenance().details())
                 .containsAllEntriesOf(CARD.provenance().details())
                 .containsEntry("conversion", "FLOAT16, byte input")
-                .containsEntry("convertedFrom", "documents-lcnet050@2 " + CARD.sha256())
+                .containsEntry("convertedFrom", "documents-lcnet050@3 " + CARD.sha256())
                 .containsKey("leastCosine");
         assertThat(folder).isDirectoryNotContaining("glob:**.new");
         try (OnnxSession original = open(PUBLISHED, 1);
@@ -237,7 +239,7 @@ class ModelConversionTest {
 
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> ModelConversion.write(tiny, HALF, folder.resolve("new"), "converted"))
-                .withMessageContaining("expected: at least 0.999");
+                .withMessageContaining("expected: at least 0.99");
         assertThat(folder.resolve("new")).doesNotExist();
     }
 

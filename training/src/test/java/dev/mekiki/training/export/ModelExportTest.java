@@ -34,6 +34,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ModelExportTest {
     private static final int IMAGES = 4;
+
+    /** Where corners lie is rounded too, and the edges of stripes make much of it. */
+    private static final float PLACED = 5e-4f;
+
     private static final int DIMENSION = NetworkSettings.DOCUMENTS.dimension();
 
     @TempDir
@@ -60,6 +64,8 @@ class ModelExportTest {
                 Arrays.stream(Neck.values()).map(n -> new NetworkSettings(Backbone.LCNET_025, n, 64, 48)),
                 Stream.of(
                         new NetworkSettings(Backbone.LCNET_100, Neck.SQUEEZE, 64, 48),
+                        new NetworkSettings(Backbone.LCNET_025, Neck.SQUEEZE, 128, 48, 48),
+                        new NetworkSettings(Backbone.IR_18, Neck.BN, 128, 32, 48),
                         new NetworkSettings(Backbone.IR_18, Neck.BN, 32, 48)));
     }
 
@@ -89,7 +95,7 @@ class ModelExportTest {
         for (int i = 0; i < IMAGES; i++) {
             for (int d = 0; d < settings.dimension(); d++) {
                 float expected = engine[i * settings.dimension() + d];
-                assertThat(exported.get(i)[d]).isCloseTo(expected, within(1e-5f));
+                assertThat(exported.get(i)[d]).isCloseTo(expected, within(settings.localises() ? PLACED : 1e-5f));
                 spread += Math.abs(expected - engine[d]);
             }
         }
@@ -112,7 +118,7 @@ class ModelExportTest {
             double length = 0;
             for (int d = 0; d < DIMENSION; d++) {
                 float expected = trainer[i * DIMENSION + d];
-                assertThat(exported.get(i)[d]).isCloseTo(expected, within(1e-4f));
+                assertThat(exported.get(i)[d]).isCloseTo(expected, within(PLACED));
                 length += exported.get(i)[d] * exported.get(i)[d];
                 spread += Math.abs(expected - trainer[d]);
             }

@@ -24,7 +24,7 @@ class ParameterLayoutTest {
     @Test
     void hasTheSizeOfLcNetWithItsNeck() {
         ParameterLayout layout = new ParameterLayout(NetworkSettings.DOCUMENTS.layers());
-        assertThat(layout.slot("neck.first.weight").shape()).containsExactly(256, 1024);
+        assertThat(layout.slot("neck.first.weight").shape()).containsExactly(256, 576);
         assertThat(layout.slot("block12.depthwise.weight").shape()).containsExactly(256, 1, 5, 5);
         assertThat(layout.slot("block11.excitation.reduce.weight").shape()).containsExactly(32, 128, 1, 1);
         int backbone = layout.parameters().stream()
@@ -32,7 +32,7 @@ class ParameterLayoutTest {
                 .mapToInt(ParameterLayout.Slot::count)
                 .sum();
         int neck = layout.parameterCount() - backbone;
-        assertThat(neck).isEqualTo(16_384 + 128 + 262_144 + 65_536 + 4 * 512);
+        assertThat(neck).isEqualTo(16_384 + 128 + 147_456 + 65_536 + 4 * 512);
     }
 
     @Test
