@@ -84,12 +84,6 @@ public final class Drawings {
     /** A batch source of four classes: stripes of two pitches in two directions, under noise. */
     public static void stripes(long step, int part, BatchPart into) {
         stripes(step, part, into.images(), into.labels());
-        // Stripes have no corners. These are about what an untaught localiser finds, so that none is taught to tell
-        // apart
-        // what cannot be told, which makes a network that any rounding throws off.
-        for (int at = 0; at < into.corners().capacity(); at += Quadrilateral.NUMBERS) {
-            into.corners().put(at, new float[] {.2f, .15f, .8f, .2f, .85f, .8f, .15f, .85f});
-        }
     }
 
     /**

@@ -45,14 +45,9 @@ final class OnnxTensors {
     }
 
     static OnnxMl.TensorProto longs(String name, long... values) {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = littleEndian(values.length * Long.BYTES);
         bytes.asLongBuffer().put(values);
-        return OnnxMl.TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(OnnxMl.TensorProto.DataType.INT64.getNumber())
-                .setRawData(ByteString.copyFrom(bytes.array()))
-                .addDims(values.length)
-                .build();
+        return raw(name, OnnxMl.TensorProto.DataType.INT64, bytes.array(), values.length);
     }
 
     /**

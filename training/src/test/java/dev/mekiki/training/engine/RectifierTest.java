@@ -35,8 +35,7 @@ class RectifierTest {
     @Test
     void aCornerIsTheMeanOfPlacesByTheSoftmaxOfItsMap() {
         // Four cells over the image and a sixteenth more on each side: centres at 7/32 and 25/32, squared distances
-        // from
-        // the image's corners 98/1024, 674/1024 and 1250/1024, of which eight times is taken off.
+        // from the image's corners 98/1024, 674/1024 and 1250/1024, of which eight times is taken off.
         float near = 7 / 32f;
         float far = 25 / 32f;
         float beside = 8 * (674 - 98) / 1024f;
