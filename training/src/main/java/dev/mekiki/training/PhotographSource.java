@@ -57,10 +57,14 @@ final class PhotographSource implements TrainingEngine.BatchSource {
                 labels[i + view] = label;
                 SplittableRandom own = random.split();
                 double strength = own.nextInt(16) == 0 ? 0 : strongest * Math.pow(own.nextDouble(), 0.7);
-                float[] corners = augmenters
-                        .get(part)
-                        .photograph(corpus.documentClass(label), strength, own, prints(part, i + view, into));
-                if (recipe.locatesAt(step)) {
+                boolean locates = recipe.locatesAt(step);
+                List<Augmenter.Print> prints = new ArrayList<>();
+                prints.add(new Augmenter.Print(preprocessor, into.images(), (i + view) * preprocessor.values()));
+                if (teacher != null && !locates) {
+                    prints.add(teachersPrint(teacher, part, i + view));
+                }
+                float[] corners = augmenters.get(part).photograph(corpus.documentClass(label), strength, own, prints);
+                if (locates) {
                     into.corners().put((i + view) * Quadrilateral.NUMBERS, corners);
                 } else {
                     teach(part, i + view, into);
@@ -81,13 +85,9 @@ final class PhotographSource implements TrainingEngine.BatchSource {
                         List.of(new Augmenter.Print(preprocessor, images, offset)));
     }
 
-    private List<Augmenter.Print> prints(int part, int image, BatchPart into) {
-        Augmenter.Print print = new Augmenter.Print(preprocessor, into.images(), image * preprocessor.values());
-        if (teacher == null) {
-            return List.of(print);
-        }
+    private static Augmenter.Print teachersPrint(TeacherNetwork teacher, int part, int image) {
         List<FloatBuffer> inputs = teacher.inputs(part);
-        return List.of(print, new Augmenter.Print(teacher.preprocessor(), inputs.get(image % inputs.size()), 0));
+        return new Augmenter.Print(teacher.preprocessor(), inputs.get(image % inputs.size()), 0);
     }
 
     /** Asks the teacher when its inputs are full, or nothing more follows. */
