@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
         name = "train",
         description = {
             "Trains an embedder. FILE.yaml describes the run: data, classes, network, losses, schedule; what it leaves out"
-                    + " is as in the run of the project's model, which --print-run shows. With a FOLDER of flat images"
-                    + " instead, that run is made on them.",
+                    + " is as --print-run shows. With a FOLDER of flat images instead, a network for them is trained from"
+                    + " random weights. The run of the project's model is models/documents-lcnet050.yaml.",
             "Stopped, it goes on from its last checkpoint when it is run again. In the end it exports an ONNX file"
                     + " with its card, calibrated on documents that were kept out of the training."
         },
@@ -43,7 +43,7 @@ final class TrainCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "FILE|FOLDER",
             arity = "0..1",
-            description = "The run, or JPEG, PNG and WebP files for the run of the project's model.")
+            description = "The run, or JPEG, PNG and WebP files to train on from random weights.")
     private @Nullable Path source;
 
     @Option(
@@ -56,7 +56,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "FOLDER", description = "Of a FILE: images in place of its data.folder.")
     private @Nullable Path data;
 
-    @Option(names = "--print-run", description = "Print the run of the project's model, every key of it, and end.")
+    @Option(names = "--print-run", description = "Print a run from random weights, every key of it, and end.")
     private boolean printRun;
 
     @Option(

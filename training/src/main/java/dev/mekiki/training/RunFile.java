@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A whole run in one YAML file: its data, where it goes, and its recipe. Keys left out have the values of the published
- * model's run. File names are relative to the file.
+ * A whole run in one YAML file: its data, where it goes, and its recipe. Keys left out have the values of {@link
+ * #documents}. File names are relative to the file.
  *
  * @param data what is trained on
  * @param run folder of the run; made if missing
@@ -65,7 +65,7 @@ public record RunFile(Data data, String run, Model model, String teacher, String
         }
     }
 
-    /** The run of the published model, on {@code folder}. */
+    /** A run of {@link Recipe#documents} on {@code folder}, from random weights. */
     public static RunFile documents(String folder, String run) {
         return new RunFile(
                 new Data(folder, "", "not stated"),
