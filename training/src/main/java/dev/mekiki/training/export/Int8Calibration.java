@@ -27,6 +27,7 @@ final class Int8Calibration {
      */
     static ActivationRange.Gatherer of(ModelProto model, ModelCard.Input input, List<byte[]> photographs) {
         Set<String> tensors = Int8Graph.activations(model);
+        Map<String, Int8Graph.Heeded> heeded = Int8Graph.heeded(model);
         Set<String> inside = new LinkedHashSet<>(tensors);
         inside.remove(input.name());
         Preprocessor preprocessor = Preprocessor.of(input);
@@ -49,6 +50,7 @@ final class Int8Calibration {
                         image.get(0, pixels);
                         values.put(input.name(), pixels);
                     }
+                    heeded.forEach((tensor, span) -> values.computeIfPresent(tensor, (_, all) -> span.of(all)));
                     values.forEach(pass == 0 ? gatherer::extremes : gatherer::spread);
                 }
             }

@@ -53,6 +53,62 @@ final class Int8Graph {
         return names;
     }
 
+    /**
+     * Which values of the {@link #activations} make a difference to those that read them; beyond them one value is as
+     * good as another. Tensors of which all values matter are left out.
+     */
+    static Map<String, Heeded> heeded(ModelProto model) {
+        Map<String, Heeded> heeded = new HashMap<>();
+        Set<String> outputs = new HashSet<>();
+        model.getGraph().getOutputList().forEach(v -> outputs.add(v.getName()));
+        for (NodeProto reader : model.getGraph().getNodeList()) {
+            for (String tensor : reader.getInputList()) {
+                heeded.merge(tensor, outputs.contains(tensor) ? Heeded.ALL : Heeded.by(reader), Heeded::or);
+            }
+        }
+        heeded.values().removeIf(Heeded.ALL::equals);
+        heeded.keySet().retainAll(activations(model));
+        return heeded;
+    }
+
+    /** From where to where values matter. */
+    record Heeded(float low, float high) {
+        static final Heeded ALL = new Heeded(Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY);
+
+        private static Heeded by(NodeProto reader) {
+            return switch (reader.getOpType()) {
+                case "Relu" -> new Heeded(0, Float.POSITIVE_INFINITY);
+                case "HardSwish" -> new Heeded(-3, Float.POSITIVE_INFINITY);
+                case "HardSigmoid" -> {
+                    float slope = attribute(reader, "alpha", .2f);
+                    float middle = attribute(reader, "beta", .5f);
+                    yield new Heeded(-middle / slope, (1 - middle) / slope);
+                }
+                default -> ALL;
+            };
+        }
+
+        private static float attribute(NodeProto node, String name, float otherwise) {
+            return node.getAttributeList().stream()
+                    .filter(a -> a.getName().equals(name))
+                    .map(AttributeProto::getF)
+                    .findFirst()
+                    .orElse(otherwise);
+        }
+
+        private Heeded or(Heeded other) {
+            return new Heeded(Math.min(low, other.low), Math.max(high, other.high));
+        }
+
+        float[] of(float[] values) {
+            float[] heeded = new float[values.length];
+            for (int i = 0; i < values.length; i++) {
+                heeded[i] = Math.clamp(values[i], low, high);
+            }
+            return heeded;
+        }
+    }
+
     /** Which nodes compute in eight bits. */
     private static Predicate<NodeProto> quantised(ModelProto model) {
         Set<String> places = SamplingPlaces.of(model.getGraph().getNodeList(), _ -> false);
