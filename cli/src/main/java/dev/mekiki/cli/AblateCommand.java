@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "ablate",
         description = {
-            "Trains the project's model anew with one choice changed after another, the same budget each, several seeds,"
+            "Trains a small model anew with one choice changed after another, the same budget each, several seeds,"
                     + " and measures each on the documents that are kept out of all of them.",
             "May be stopped or killed at any time and goes on when it is run again. The table is in RUNS/ablation.md"
                     + " and RUNS/ablation.json after each run."
@@ -58,8 +58,8 @@ final class AblateCommand implements Callable<Integer> {
     @Option(
             names = "--with",
             paramLabel = "YAML",
-            description = "Keys of a recipe in which all runs differ from the published one, such as"
-                    + " \"network: {backbone: LCNET_025}\".")
+            description = "Keys of a recipe in which all runs differ from the usual one, such as"
+                    + " \"network: {backbone: LCNET_050}\".")
     private @Nullable String with;
 
     @Option(
@@ -119,9 +119,8 @@ final class AblateCommand implements Callable<Integer> {
 
     private Recipe base() {
         try {
-            // A localiser would take most of every budget, and is not what is compared.
-            Recipe published = Recipe.documents().with("network: {inputSize: 128, cropSize: 0}");
-            return (with == null ? published : published.with(with)).with("schedule: {images: " + images + "}");
+            Recipe base = Variation.base(images);
+            return with == null ? base : base.with(with);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--with, --images: " + e.getMessage(), e);
         }

@@ -91,7 +91,7 @@ class AblationTest {
 
     @Test
     void variesOneChoiceAtATime() {
-        Recipe base = Recipe.documents().with("schedule: {images: 1000}");
+        Recipe base = Variation.base(1000);
         List<Variation> all = Variation.all(base);
         assertThat(all.stream().map(Variation::name)).doesNotHaveDuplicates().hasSize(18);
         assertThat(all.stream().map(Variation::recipe)).doesNotHaveDuplicates();
