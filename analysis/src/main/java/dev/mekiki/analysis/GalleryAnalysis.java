@@ -308,7 +308,7 @@ public final class GalleryAnalysis {
                 return Optional.empty();
             }
             return Optional.of(CalibratedThreshold.of(
-                    new Impostors(rivalCosines(neighbours, strangers), only(strangers)),
+                    new Impostors(rivalCosines(neighbours, strangers), only(strangers), rivals(neighbours, strangers)),
                     falseAcceptRate,
                     REPLICATES,
                     seed));
@@ -340,6 +340,10 @@ public final class GalleryAnalysis {
             return cosines;
         }
 
+        private Grouping rivals(Neighbours neighbours, int[] strangers) {
+            return only(Arrays.stream(strangers).map(neighbours::rival).toArray());
+        }
+
         private Optional<AnalysisReport.Thresholds> thresholds(
                 CalibratedThreshold common, Neighbours neighbours, Examination examination) {
             int[] own = IntStream.range(0, snapshot.count())
@@ -355,9 +359,7 @@ public final class GalleryAnalysis {
             int[] strangers = strangers(neighbours, examination);
             LabelThresholds single = LabelThresholds.of(
                     new LabelThresholds.Scored(ownCosines, only(own)),
-                    new LabelThresholds.Scored(
-                            rivalCosines(neighbours, strangers),
-                            only(Arrays.stream(strangers).map(neighbours::rival).toArray())),
+                    new LabelThresholds.Scored(rivalCosines(neighbours, strangers), rivals(neighbours, strangers)),
                     only(strangers),
                     falseAcceptRate,
                     REPLICATES,

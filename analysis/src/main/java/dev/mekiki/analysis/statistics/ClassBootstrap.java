@@ -54,19 +54,25 @@ public record ClassBootstrap(int classes, int replicates, long seed) {
      */
     public List<Estimate> estimate(Statistic statistic) {
         double[] values = statistic.of(everyClassOnce());
-        double[][] drawn = new double[values.length][replicates];
-        SplittableRandom random = new SplittableRandom(seed);
-        for (int r = 0; r < replicates; r++) {
-            double[] replicate = statistic.of(draw(random));
-            for (int v = 0; v < values.length; v++) {
-                drawn[v][r] = replicate[v];
-            }
-        }
+        double[][] replicates = replicates(statistic);
         List<Estimate> estimates = new ArrayList<>();
         for (int v = 0; v < values.length; v++) {
-            estimates.add(percentiles(values[v], drawn[v]));
+            int figure = v;
+            estimates.add(percentiles(
+                    values[v],
+                    Arrays.stream(replicates).mapToDouble(r -> r[figure]).toArray()));
         }
         return estimates;
+    }
+
+    /** The statistic's figures of each draw. */
+    public double[][] replicates(Statistic statistic) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[][] drawn = new double[replicates][];
+        for (int r = 0; r < replicates; r++) {
+            drawn[r] = statistic.of(draw(random));
+        }
+        return drawn;
     }
 
     /** How often each class is in a draw. */
@@ -78,7 +84,12 @@ public record ClassBootstrap(int classes, int replicates, long seed) {
         return times;
     }
 
-    private static Estimate percentiles(double value, double[] drawn) {
+    /**
+     * A figure with the interval of its draws.
+     *
+     * @param drawn its replicates; NaN does not count
+     */
+    public static Estimate percentiles(double value, double[] drawn) {
         double[] sorted =
                 Arrays.stream(drawn).filter(d -> !Double.isNaN(d)).sorted().toArray();
         if (Double.isNaN(value) || sorted.length == 0) {

@@ -2,16 +2,24 @@ package dev.mekiki.analysis.threshold;
 
 import dev.mekiki.analysis.space.Grouping;
 import dev.mekiki.analysis.statistics.ClassBootstrap;
+import dev.mekiki.analysis.statistics.CountInterval;
 import dev.mekiki.analysis.statistics.Estimate;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
  * A threshold for a false-accept rate, from the scores of strangers: a {@linkplain GeneralisedParetoTail tail} of the
- * highest twentieth of them, or of more where that is fewer than fifty; rates beyond the tail are counted. Intervals are
- * those of a bootstrap over what the strangers are of, which fits the tail anew each time.
+ * highest twentieth of them, or of more where that is fewer than fifty, with a {@linkplain TailShape shape} that leans on
+ * what is known beforehand; rates beyond the tail are counted.
+ *
+ * <p>Intervals are those of a bootstrap over what the strangers are of, which fits the tail anew each time, with a shape
+ * drawn from what is left uncertain. Classes that {@linkplain Meetings met} in the tail are drawn together. A bootstrap
+ * cannot draw what was not seen, so the interval of the rate is at least as wide as that of a
+ * {@linkplain CountInterval count} of as many events as would vary as much.
  *
  * @param falseAcceptRate asked for
  * @param threshold cosine, with the interval in which it would lie were other strangers seen
@@ -48,67 +56,115 @@ public record CalibratedThreshold(
                     "falseAcceptRate: " + falseAcceptRate + " (expected: between 0 and 1, exclusive)");
         }
         Sample sample = new Sample(impostors);
-        int[] once = new int[sample.classes.length];
+        int[] once = new int[sample.units];
         Arrays.fill(once, 1);
-        double threshold = sample.distribution(once).threshold(falseAcceptRate);
-        ClassBootstrap bootstrap = new ClassBootstrap(sample.classCount, replicates, seed);
-        List<Estimate> estimates = bootstrap.estimate(times -> {
-            int[] each = new int[sample.classes.length];
-            Arrays.setAll(each, i -> times[sample.classes[i]]);
+        double threshold = sample.distribution(once, 0).threshold(falseAcceptRate);
+        SplittableRandom random = new SplittableRandom(seed);
+        ClassBootstrap bootstrap = new ClassBootstrap(sample.units, replicates, random.nextLong());
+        double[][] drawn = bootstrap.replicates(times -> {
+            double noise = random.nextGaussian();
             try {
-                Distribution drawn = sample.distribution(each);
-                return new double[] {drawn.threshold(falseAcceptRate), drawn.rate(threshold)};
+                Distribution replicate = sample.distribution(times, noise);
+                return new double[] {replicate.threshold(falseAcceptRate), replicate.rate(threshold)};
             } catch (IllegalArgumentException noTail) {
                 // A draw of so few classes that nothing can be fitted to it.
                 return new double[] {Double.NaN, Double.NaN};
             }
         });
-        Estimate rate = estimates.get(1);
         return new CalibratedThreshold(
                 falseAcceptRate,
-                estimates.get(0),
-                new Estimate(falseAcceptRate, rate.low(), rate.high()),
+                ClassBootstrap.percentiles(threshold, column(drawn, 0)),
+                rate(falseAcceptRate, column(drawn, 1)),
                 n,
                 sample.classCount);
     }
 
-    /** Scores that descend, with their classes numbered without gaps. */
+    private static double[] column(double[][] drawn, int column) {
+        return Arrays.stream(drawn).mapToDouble(row -> row[column]).toArray();
+    }
+
+    private static Estimate rate(double asked, double[] drawn) {
+        Estimate percentiles = ClassBootstrap.percentiles(asked, drawn);
+        double[] known = Arrays.stream(drawn).filter(r -> !Double.isNaN(r)).toArray();
+        double mean = Arrays.stream(known).average().orElse(0);
+        double variance =
+                Arrays.stream(known).map(r -> (r - mean) * (r - mean)).average().orElse(0);
+        if (!(mean > 0 && variance > 0)) {
+            return percentiles;
+        }
+        Estimate counted = CountInterval.of(asked, mean * mean / variance);
+        return new Estimate(
+                asked,
+                Math.min(percentiles.low(), counted.low()),
+                Math.min(1, Math.max(percentiles.high(), counted.high())));
+    }
+
+    /** Scores that descend, with the units that are drawn: classes, or several that met in the tail. */
     private static final class Sample {
         private final float[] scores;
-        private final int[] classes;
+        private final int[] unitOf;
+        private final int units;
         private final int classCount;
 
         Sample(Impostors impostors) {
-            Grouping grouping = impostors.classes();
-            int[] number = new int[grouping.groups()];
-            int next = 0;
-            for (int g = 0; g < number.length; g++) {
-                number[g] = grouping.size(g) > 0 ? next++ : -1;
-            }
+            Grouping classes = impostors.classes();
             int[] order = IntStream.range(0, impostors.scores().length)
                     .boxed()
                     .sorted(Comparator.comparingDouble(i -> -impostors.scores()[i]))
                     .mapToInt(i -> i)
                     .toArray();
+            classCount = classes.occupied();
+            Meetings meetings =
+                    new Meetings(Math.max(classes.groups(), impostors.nearest().groups()));
+            // With more meetings than that, everything hangs together with everything.
+            int met = Math.min(tailOf(order.length), classCount / 4);
+            for (int i = 0; i < met; i++) {
+                meetings.add(classes.of(order[i]), impostors.nearest().of(order[i]));
+            }
             scores = new float[order.length];
-            classes = new int[order.length];
+            unitOf = new int[order.length];
+            Map<Integer, Integer> numbers = new HashMap<>();
             for (int i = 0; i < order.length; i++) {
                 scores[i] = impostors.scores()[order[i]];
-                classes[i] = number[grouping.of(order[i])];
+                unitOf[i] = numbers.computeIfAbsent(meetings.find(classes.of(order[i])), _ -> numbers.size());
             }
-            classCount = next;
+            units = numbers.size();
         }
 
-        Distribution distribution(int[] times) {
-            int total = Arrays.stream(times).sum();
-            float[] sorted = new float[total];
+        private static int tailOf(int count) {
+            return (int) Math.floor(share(count) * count);
+        }
+
+        private static double share(int count) {
+            return Math.clamp((double) IN_TAIL / Math.max(1, count), TAIL, LARGEST_TAIL);
+        }
+
+        Distribution distribution(int[] times, double noise) {
+            int total = Arrays.stream(unitOf).map(u -> times[u]).sum();
+            float[] ascending = new float[total];
             int at = total;
             for (int i = 0; i < scores.length; i++) {
-                Arrays.fill(sorted, at - times[i], at, scores[i]);
-                at -= times[i];
+                Arrays.fill(ascending, at - times[unitOf[i]], at, scores[i]);
+                at -= times[unitOf[i]];
             }
-            double share = Math.clamp((double) IN_TAIL / Math.max(1, total), TAIL, LARGEST_TAIL);
-            return new Distribution(sorted, GeneralisedParetoTail.fitSorted(sorted, share));
+            GeneralisedParetoTail fitted = GeneralisedParetoTail.fitSorted(ascending, share(total));
+            double shape = TailShape.OF_COSINES.given(fitted.shape(), inTail(times, tailOf(total)), noise);
+            return new Distribution(ascending, fitted.withShape(shape));
+        }
+
+        /** Units in the tail of a draw, at least 1. */
+        private int inTail(int[] times, int tail) {
+            boolean[] seen = new boolean[units];
+            int inTail = 0;
+            for (int i = 0, left = tail; i < scores.length && left > 0; i++) {
+                int unit = unitOf[i];
+                left -= times[unit];
+                if (times[unit] > 0 && !seen[unit]) {
+                    seen[unit] = true;
+                    inTail++;
+                }
+            }
+            return inTail;
         }
     }
 

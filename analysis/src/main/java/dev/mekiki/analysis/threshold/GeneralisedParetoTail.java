@@ -63,6 +63,11 @@ public record GeneralisedParetoTail(double start, double scale, double shape, do
         return new GeneralisedParetoTail(start, scale, shape, (double) count / sorted.length);
     }
 
+    /** This tail with another shape and the same mean excess, {@code σ/(1 − ξ)}. */
+    GeneralisedParetoTail withShape(double other) {
+        return new GeneralisedParetoTail(start, scale * (1 - other) / (1 - shape), other, share);
+    }
+
     /**
      * The score that a share {@code rate} of all scores exceeds: {@code u + σ/ξ·[(rate/ζ)^−ξ − 1]}, for ξ→0
      * {@code u − σ·ln(rate/ζ)}.

@@ -78,7 +78,7 @@ public record LabelThresholds(CalibratedThreshold base, double[] thresholds, Rat
      *
      * @param own scores of images of registered labels with their own label
      * @param strangers with the label that was nearest to each; as many labels as {@code own} has
-     * @param classes what the strangers are of
+     * @param classes what the strangers are of, numbered as the labels if those are strangers to each other
      * @param falseAcceptRate of all labels together
      * @param replicates of the bootstrap for {@code base}
      * @throws IllegalArgumentException as {@link CalibratedThreshold#of} on half of the strangers
@@ -98,7 +98,10 @@ public record LabelThresholds(CalibratedThreshold base, double[] thresholds, Rat
             Scored metStrangers = strangers.only(halves.strangers(!learning, classes));
             Grouping learnedClasses = only(classes, learned);
             CalibratedThreshold common = CalibratedThreshold.of(
-                    new Impostors(learnedStrangers.scores, learnedClasses), falseAcceptRate, 0, seed);
+                    new Impostors(learnedStrangers.scores, learnedClasses, learnedStrangers.labels),
+                    falseAcceptRate,
+                    0,
+                    seed);
             CalibratedThreshold single =
                     base(learnedOwn, learnedStrangers, learnedClasses, falseAcceptRate, 0, random.split());
             double[][] thresholds = {
@@ -175,7 +178,8 @@ public record LabelThresholds(CalibratedThreshold base, double[] thresholds, Rat
                 levelled[i] -= (float) shifts[strangers.labels.of(i)];
             }
         }
-        return CalibratedThreshold.of(new Impostors(levelled, classes), rate, replicates, random.nextLong());
+        return CalibratedThreshold.of(
+                new Impostors(levelled, classes, strangers.labels), rate, replicates, random.nextLong());
     }
 
     private static Grouping only(Grouping classes, int[] which) {

@@ -59,6 +59,11 @@ class ThresholdsTest {
         assertThat(ShrunkenMeans.shifts(new double[] {1, 7}, Grouping.of(0, 1))).containsExactly(0, 0);
     }
 
+    /** Strangers that come near no label that is another's. */
+    private static Impostors alone(float[] scores, Grouping classes) {
+        return new Impostors(scores, classes, classes);
+    }
+
     /** Strangers of classes that have a level of their own, and so are not independent. */
     private static Impostors strangers(int classes, int each, SplittableRandom random) {
         float[] scores = new float[classes * each];
@@ -70,15 +75,12 @@ class ThresholdsTest {
                 scores[c * each + i] = (float) (level + .06 * random.nextGaussian());
             }
         }
-        return new Impostors(scores, new Grouping(of, classes));
+        return alone(scores, new Grouping(of, classes));
     }
 
-    // All together normal about .4 with deviation .06·√2, whose upper tail is known. Intervals of 95 % cover less in
-    // extremes, where a bootstrap of percentiles is known to be too sure of itself; with 60 trials the share is known
-    // to
-    // about .05.
+    // All together normal about .4 with deviation .06·√2, whose upper tail is known.
     @ParameterizedTest
-    @CsvSource({"1e-2, 2.3263479, .82", "1e-3, 3.0902323, .75", "1e-4, 3.7190165, .70"})
+    @CsvSource({"1e-2, 2.3263479, .93", "1e-3, 3.0902323, .93", "1e-4, 3.7190165, .93"})
     void theTrueRateLiesInTheIntervalOfMostCalibrations(double rate, double deviations, double least) {
         SplittableRandom random = new SplittableRandom(2);
         double truth = .4 + deviations * .06 * Math.sqrt(2);
@@ -99,6 +101,45 @@ class ThresholdsTest {
         assertThat(covered / (double) trials).isGreaterThanOrEqualTo(least);
     }
 
+    // Every two labels are as alike as they are: each pair is one chance, twice in the scores.
+    @Test
+    void labelsThatMeetAreOneChanceAndNotTwo() {
+        int pairs = 100;
+        SplittableRandom random = new SplittableRandom(8);
+        float[] scores = new float[10 * pairs];
+        int[] classes = new int[scores.length];
+        int[] nearest = new int[scores.length];
+        for (int pair = 0; pair < pairs; pair++) {
+            double alike = .4 + .1 * random.nextGaussian();
+            for (int i = 0; i < 10; i++) {
+                scores[10 * pair + i] = (float) (alike + .02 * random.nextGaussian());
+                classes[10 * pair + i] = 2 * pair + i % 2;
+                nearest[10 * pair + i] = 2 * pair + (i + 1) % 2;
+            }
+        }
+        Grouping of = new Grouping(classes, 2 * pairs);
+        CalibratedThreshold met =
+                CalibratedThreshold.of(new Impostors(scores, of, new Grouping(nearest, 2 * pairs)), .01, 1_000, 1);
+        CalibratedThreshold alone = CalibratedThreshold.of(alone(scores, of), .01, 1_000, 1);
+        double width = met.threshold().high() - met.threshold().low();
+        // Half as many chances: √2.
+        assertThat(width / (alone.threshold().high() - alone.threshold().low())).isBetween(1.2, 1.7);
+        assertThat(met.rate().high()).isGreaterThan(1.2 * alone.rate().high());
+        assertThat(met.classes()).isEqualTo(2 * pairs);
+    }
+
+    // Fitted 0 from 25: variance 4/3/25 = .05333 beside .04; (0·.04 − .2·.05333)/.09333 = −.11429.
+    @Test
+    void theShapeOfATailLeansOnWhatIsKnownBeforehand() {
+        TailShape known = new TailShape(-.2, .2);
+        assertThat(known.given(0, 25, 0)).isCloseTo(-.114286, within(1e-6));
+        // One deviation higher beforehand: (0·.04 + 0·.05333)/.09333.
+        assertThat(known.given(0, 25, 1)).isCloseTo(0, within(1e-12));
+        assertThat(known.given(.1, 1_000_000, 0)).isCloseTo(.1, within(1e-4));
+        assertThat(new GeneralisedParetoTail(.5, .04, .2, .05).withShape(-.2).scale())
+                .isCloseTo(.06, within(1e-12));
+    }
+
     /** The normal distribution's, by the continued fraction of Mills' ratio; for z above 1. */
     private static double upperTail(double z) {
         double fraction = z;
@@ -115,16 +156,16 @@ class ThresholdsTest {
             scores[i] = i / 10_000f;
         }
         CalibratedThreshold found = CalibratedThreshold.of(
-                new Impostors(scores, Grouping.of(IntStream.range(0, 10_000).toArray())), .3, 0, 1);
+                alone(scores, Grouping.of(IntStream.range(0, 10_000).toArray())), .3, 0, 1);
         assertThat(found.threshold().value()).isCloseTo(.7, within(1e-3));
     }
 
     @Test
     void refusesToCalibrateWithFewStrangersOrEqualOnes() {
-        Impostors few = new Impostors(new float[39], new Grouping(new int[39], 1));
+        Impostors few = alone(new float[39], new Grouping(new int[39], 1));
         assertThatThrownBy(() -> CalibratedThreshold.of(few, .01, 0, 1))
                 .hasMessage("impostors: 39 (expected: at least 40 to calibrate with)");
-        Impostors equal = new Impostors(new float[400], new Grouping(new int[400], 1));
+        Impostors equal = alone(new float[400], new Grouping(new int[400], 1));
         assertThatThrownBy(() -> CalibratedThreshold.of(equal, .01, 0, 1)).hasMessageContaining("are equal");
     }
 

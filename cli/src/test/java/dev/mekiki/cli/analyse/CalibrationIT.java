@@ -108,11 +108,7 @@ class CalibrationIT {
                     thresholds.trueAccepts().single(),
                     thresholds.singleOnesAreBetter());
             if (rate * best.length >= ENOUGH) {
-                // These strangers are a sample too, whose two photographs each are hardly two.
-                double error = 2 * Math.sqrt(passed * (1 - passed) / STRANGERS);
-                assertThat(passed)
-                        .as("strangers that pass at " + rate)
-                        .isBetween(promised.low() - error, promised.high() + error);
+                assertThat(passed).as("strangers that pass at " + rate).isBetween(promised.low(), promised.high());
             }
         }
     }
