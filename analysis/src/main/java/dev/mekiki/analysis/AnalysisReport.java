@@ -195,6 +195,11 @@ public record AnalysisReport(
 
         /** Whether single thresholds let more pass that should, and no more that should not. */
         public boolean singleOnesAreBetter() {
+            return singleOnesAreBetter(trueAccepts, falseAccepts);
+        }
+
+        /** The same of figures that were written down. */
+        public static boolean singleOnesAreBetter(Compared trueAccepts, Compared falseAccepts) {
             return trueAccepts.single > trueAccepts.common && falseAccepts.single <= falseAccepts.common;
         }
     }

@@ -30,6 +30,7 @@ import picocli.CommandLine.Command;
             RestoreCommand.class,
             VerifyCommand.class,
             AnalyseCommand.class,
+            CalibrateCommand.class,
             CorrectCommand.class,
             LayOutCommand.class,
             LabelsCommand.class,

@@ -12,6 +12,8 @@ import dev.mekiki.samples.Photographer;
 import dev.mekiki.samples.SampleCatalogue;
 import dev.mekiki.v1.CreateGalleryRequest;
 import dev.mekiki.v1.CreateRegistrationRequest;
+import dev.mekiki.v1.DecisionPolicy;
+import dev.mekiki.v1.GetGalleryRequest;
 import dev.mekiki.v1.GetRegistrationRequest;
 import dev.mekiki.v1.Registration;
 import dev.mekiki.v1.RelabelRegistrationRequest;
@@ -23,11 +25,11 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** From a gallery with faults, over its export and what an analysis says of it, to the gallery without them. */
+/** From a gallery with faults, over its export and what an analysis says of it, to the gallery without them, calibrated. */
 class CorrectIT {
 
     private static final int LABELS = 15;
-    private static final int OF_EACH = 6;
+    private static final int OF_EACH = 16;
     private static final String GALLERY = "galleries/cards";
 
     @TempDir
@@ -58,6 +60,27 @@ class CorrectIT {
             assertThat(run("export", archive, "--gallery", "cards", "--target", target))
                     .isZero();
             assertThat(run("analyse", archive, "--json", report)).isZero();
+
+            DecisionPolicy before = policy(connection);
+            assertThat(run("calibrate", report, "--gallery", "cards", "--target", target))
+                    .isZero();
+            assertThat(policy(connection)).isEqualTo(before);
+            assertThat(run(
+                            "calibrate",
+                            report,
+                            "--gallery",
+                            "cards",
+                            "--target",
+                            target,
+                            "--thresholds",
+                            "SINGLE",
+                            "--apply"))
+                    .isZero();
+            DecisionPolicy after = policy(connection);
+            assertThat(after.getFalseAcceptRate()).isEqualTo(before.getFalseAcceptRate());
+            assertThat(after.getThreshold()).isNotEqualTo(before.getThreshold());
+            assertThat(after.getCalibration().getData()).contains(GALLERY);
+            assertThat(after.getCalibration().getImpostorCount()).isPositive();
 
             assertThat(correct(report, target)).isZero();
             assertThat(label(connection, 0)).isEqualTo("document-1");
@@ -110,6 +133,13 @@ class CorrectIT {
                         .setName(swapped(document))
                         .setLabel(label)
                         .build());
+    }
+
+    private static DecisionPolicy policy(Connection connection) {
+        return connection
+                .galleries()
+                .getGallery(GetGalleryRequest.newBuilder().setName(GALLERY).build())
+                .getDecisionPolicy();
     }
 
     private static int correct(String report, String target, String... options) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.FieldMask;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.PreconditionFailure;
@@ -12,9 +13,11 @@ import com.google.rpc.ResourceInfo;
 import com.google.rpc.RetryInfo;
 import dev.mekiki.samples.SampleCatalogue;
 import dev.mekiki.samples.SampleDocument;
+import dev.mekiki.v1.Calibration;
 import dev.mekiki.v1.CountRegistrationsRequest;
 import dev.mekiki.v1.CreateGalleryRequest;
 import dev.mekiki.v1.CreateRegistrationRequest;
+import dev.mekiki.v1.DecisionPolicy;
 import dev.mekiki.v1.DeleteGalleryRequest;
 import dev.mekiki.v1.DeleteRegistrationRequest;
 import dev.mekiki.v1.EmbedRequest;
@@ -30,6 +33,7 @@ import dev.mekiki.v1.ListGalleriesRequest;
 import dev.mekiki.v1.ListLabelsRequest;
 import dev.mekiki.v1.ListRegistrationsRequest;
 import dev.mekiki.v1.ListRegistrationsResponse;
+import dev.mekiki.v1.RateInterval;
 import dev.mekiki.v1.RecognitionGrpc;
 import dev.mekiki.v1.RecognizeRequest;
 import dev.mekiki.v1.RecognizeResponse;
@@ -40,10 +44,12 @@ import dev.mekiki.v1.RegistrationView;
 import dev.mekiki.v1.RegistrationsGrpc;
 import dev.mekiki.v1.RelabelRegistrationRequest;
 import dev.mekiki.v1.Unknown;
+import dev.mekiki.v1.UpdateGalleryRequest;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
@@ -138,6 +144,94 @@ class ServiceIT {
 
         assertThat(count(one)).isZero();
         assertThat(count(other)).isEqualTo(1);
+    }
+
+    @Test
+    void decidesByTheThresholdOfTheLabelFromTheMomentThatAGalleryWasChanged() throws Exception {
+        String name = gallery(channel, "changed");
+        SampleDocument document = SampleCatalogue.registered().getFirst();
+        register(channel, name, document.labelPath(), Documents.scan(document, 700))
+                .good();
+        var galleries = GalleriesGrpc.newBlockingStub(channel);
+        Gallery before = galleries.getGallery(
+                GetGalleryRequest.newBuilder().setName(name).build());
+        assertThat(before.getDecisionPolicy().getCalibration().getMethod()).startsWith("card of model ");
+        RecognizeResponse known = recognise(channel, name, Documents.photograph(document, 1))
+                .get()
+                .good();
+        assertThat(known.hasKnown()).isTrue();
+
+        DecisionPolicy strict = before.getDecisionPolicy().toBuilder()
+                .putLabelThresholds(document.mainLabel(), known.getMatches(0).getScore() + 0.01)
+                .setCalibration(Calibration.newBuilder()
+                        .setMethod("by hand")
+                        .setImpostorCount(12)
+                        .setFalseAcceptRateInterval(RateInterval.newBuilder().setHigh(0.002)))
+                .build();
+        Gallery changed = galleries.updateGallery(UpdateGalleryRequest.newBuilder()
+                .setGallery(Gallery.newBuilder().setName(name).setDecisionPolicy(strict))
+                .build());
+
+        assertThat(changed.getDecisionPolicy().getCalibration().hasCalibrateTime())
+                .isTrue();
+        assertThat(changed.getDecisionPolicy().toBuilder()
+                        .setCalibration(strict.getCalibration())
+                        .build())
+                .isEqualTo(strict);
+        assertThat(changed.getCreateTime()).isEqualTo(before.getCreateTime());
+        RecognizeResponse unknown = recognise(channel, name, Documents.photograph(document, 1))
+                .get()
+                .good();
+        assertThat(unknown.getUnknown().getReason()).isEqualTo(Unknown.Reason.REASON_BELOW_THRESHOLD);
+
+        Gallery renamed = galleries.updateGallery(UpdateGalleryRequest.newBuilder()
+                .setGallery(Gallery.newBuilder().setName(name).setDisplayName("Renamed"))
+                .setUpdateMask(FieldMask.newBuilder().addPaths("display_name"))
+                .build());
+        assertThat(renamed)
+                .isEqualTo(changed.toBuilder().setDisplayName("Renamed").build());
+        assertThat(galleries.getGallery(
+                        GetGalleryRequest.newBuilder().setName(name).build()))
+                .isEqualTo(renamed);
+    }
+
+    @Test
+    void saysWhatOfAGalleryCannotBeChangedSo() throws Exception {
+        String name = gallery(channel, "not-changed");
+        refusesUpdate(
+                UpdateGalleryRequest.newBuilder()
+                        .setGallery(Gallery.newBuilder().setName(name))
+                        .setUpdateMask(FieldMask.newBuilder().addPaths("embedding_space")),
+                "update_mask");
+        refusesUpdate(
+                UpdateGalleryRequest.newBuilder()
+                        .setGallery(Gallery.newBuilder().setName(name))
+                        .setUpdateMask(FieldMask.newBuilder().addPaths("decision_policy")),
+                "gallery.decision_policy");
+        refusesUpdate(
+                UpdateGalleryRequest.newBuilder()
+                        .setGallery(Gallery.newBuilder()
+                                .setName(name)
+                                .setDecisionPolicy(DecisionPolicy.newBuilder()
+                                        .setFalseAcceptRate(0.01)
+                                        .putLabelThresholds("a", 2))),
+                "gallery.decision_policy.label_thresholds[a]");
+        refusesUpdate(
+                UpdateGalleryRequest.newBuilder()
+                        .setGallery(Gallery.newBuilder().setName(name).setDisplayName("x".repeat(257))),
+                "gallery.display_name");
+        refusesUpdate(
+                UpdateGalleryRequest.newBuilder()
+                        .setGallery(Gallery.newBuilder().setName("galleries/Not legal")),
+                "gallery.name");
+    }
+
+    private static void refusesUpdate(UpdateGalleryRequest.Builder update, String field) {
+        assertThatThrownBy(() -> GalleriesGrpc.newBlockingStub(channel).updateGallery(update.build()))
+                .isInstanceOfSatisfying(StatusRuntimeException.class, e -> {
+                    assertThat(e.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+                    assertThat(e.getStatus().getDescription()).startsWith(field + ": ");
+                });
     }
 
     private static long count(String gallery) {

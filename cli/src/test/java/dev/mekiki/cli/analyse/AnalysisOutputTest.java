@@ -18,6 +18,7 @@ import dev.mekiki.cli.table.UnreadableTableException;
 import dev.mekiki.samples.DocumentGenerator;
 import dev.mekiki.samples.Photographer;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +70,41 @@ class AnalysisOutputTest {
                 .isTrue();
         assertThat(tree.path("took").path("NEIGHBOURS").isNumber()).isTrue();
         assertThat(json).doesNotContain("NaN").doesNotContain("\"present\"");
+    }
+
+    @Test
+    void thresholdsAreReadBackWithWhereTheyComeFrom() throws Exception {
+        String json = AnalysisJson.write(report, provenance);
+        AnalysisReport.Thresholds found = report.thresholds().orElseThrow();
+
+        ReportedThresholds common = ReportedThresholds.read(json, ReportedThresholds.Kind.COMMON);
+        assertThat(common.spaceDigest()).isEqualTo(provenance.spaceDigest());
+        assertThat(common.falseAcceptRate()).isEqualTo(.01);
+        assertThat(common.threshold()).isEqualTo(found.common().threshold().value());
+        assertThat(common.labels()).isEmpty();
+        assertThat(common.calibration().getMethod()).contains("test").contains("seed 1");
+        assertThat(common.calibration().getData()).contains(archive.notes().digest());
+        assertThat(common.calibration().getImpostorCount())
+                .isEqualTo(found.common().impostors());
+        assertThat(common.calibration().getFalseAcceptRateInterval().getHigh())
+                .isEqualTo(found.common().rate().high());
+
+        ReportedThresholds single = ReportedThresholds.read(json, ReportedThresholds.Kind.SINGLE);
+        assertThat(single.threshold()).isEqualTo(found.base().threshold().value());
+        assertThat(single.labels()).isEqualTo(found.labels());
+        assertThat(single.labelsInReport()).isEqualTo(found.labels().size()).isPositive();
+
+        assertThat(ReportedThresholds.read(json, ReportedThresholds.Kind.BETTER))
+                .isEqualTo(found.singleOnesAreBetter() ? single : common);
+    }
+
+    @Test
+    void readsNoThresholdsWhereThereAreNone() throws Exception {
+        for (String text : new String[] {"{", "{\"findings\": []}", "{\"thresholds\": {\"common\": {}}}"}) {
+            assertThatThrownBy(() -> ReportedThresholds.read(text, ReportedThresholds.Kind.COMMON))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("that analyse wrote with --json");
+        }
     }
 
     @Test

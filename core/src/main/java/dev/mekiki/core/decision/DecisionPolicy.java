@@ -17,11 +17,20 @@ import java.util.Optional;
  *
  * @param falseAcceptRate the share of unknown images that the operator accepts as known, in (0, 1)
  * @param threshold cosine in [-1, 1] that belongs to that rate
- * @param labelThresholds stricter or looser thresholds of single main labels, cosines in [-1, 1]
+ * @param labelThresholds stricter or looser thresholds of single main labels, cosines in [-1, 1]; at most
+ *     {@link #MOST_LABEL_THRESHOLDS}
  * @param subLabelMargin least lead of a sub-label, cosine in [0, 2]
+ * @param calibration where they come from, if anybody said
  */
 public record DecisionPolicy(
-        double falseAcceptRate, double threshold, Map<String, Double> labelThresholds, double subLabelMargin) {
+        double falseAcceptRate,
+        double threshold,
+        Map<String, Double> labelThresholds,
+        double subLabelMargin,
+        Optional<Calibration> calibration) {
+
+    /** A policy is looked at with every decision, and kept as a whole. */
+    public static final int MOST_LABEL_THRESHOLDS = 10_000;
 
     /** @throws InvalidInput if a number is out of its range */
     public DecisionPolicy {
@@ -32,12 +41,24 @@ public record DecisionPolicy(
                     "between 0 and 1, exclusive");
         }
         requireCosine("decision_policy.threshold", threshold);
+        if (labelThresholds.size() > MOST_LABEL_THRESHOLDS) {
+            throw new InvalidInput(
+                    "decision_policy.label_thresholds",
+                    labelThresholds.size() + " labels",
+                    "at most " + MOST_LABEL_THRESHOLDS);
+        }
         labelThresholds.forEach(
                 (label, value) -> requireCosine("decision_policy.label_thresholds[" + label + "]", value));
         if (!(subLabelMargin >= 0 && subLabelMargin <= 2)) {
             throw new InvalidInput("decision_policy.sub_label_margin", Double.toString(subLabelMargin), "0..2");
         }
         labelThresholds = Map.copyOf(labelThresholds);
+    }
+
+    /** As if nobody said where it comes from. */
+    public DecisionPolicy(
+            double falseAcceptRate, double threshold, Map<String, Double> labelThresholds, double subLabelMargin) {
+        this(falseAcceptRate, threshold, labelThresholds, subLabelMargin, Optional.empty());
     }
 
     public double thresholdOf(String mainLabel) {

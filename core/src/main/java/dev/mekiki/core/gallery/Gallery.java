@@ -3,6 +3,7 @@ package dev.mekiki.core.gallery;
 import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.embedding.EmbeddingSpace;
 import java.time.Instant;
+import java.util.function.UnaryOperator;
 
 /**
  * A named set of registrations in one embedding space, with its decision policy.
@@ -15,6 +16,25 @@ import java.time.Instant;
  */
 public record Gallery(
         GalleryId id, String displayName, EmbeddingSpace space, DecisionPolicy policy, Instant createTime) {
+
+    /** The same with another name for people and another policy. */
+    public Gallery with(String newDisplayName, DecisionPolicy newPolicy) {
+        return new Gallery(id, newDisplayName, space, newPolicy, createTime);
+    }
+
+    /**
+     * What a change made of this gallery.
+     *
+     * @throws IllegalArgumentException if it is not the same gallery but for display name and policy
+     */
+    public Gallery changed(UnaryOperator<Gallery> change) {
+        Gallery changed = change.apply(this);
+        if (!changed.equals(with(changed.displayName, changed.policy))) {
+            throw new IllegalArgumentException(
+                    changed + " (expected: " + this + " but for its display name and its policy)");
+        }
+        return changed;
+    }
 
     /** The same under another name. */
     public Gallery withId(GalleryId newId) {

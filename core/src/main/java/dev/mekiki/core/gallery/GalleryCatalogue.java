@@ -2,13 +2,13 @@ package dev.mekiki.core.gallery;
 
 import dev.mekiki.core.failure.AlreadyExists;
 import dev.mekiki.core.failure.NotFound;
-import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
- * Port: which galleries there are. Thread-safe; blocking. Every method may throw
+ * Port: makes, changes and takes away galleries. Thread-safe; blocking. Every method may throw
  * {@link dev.mekiki.core.failure.Unavailable} if the store is away.
  */
-public interface GalleryCatalogue {
+public interface GalleryCatalogue extends GalleryListing {
 
     /**
      * Creates an empty gallery; durable when it returns.
@@ -17,14 +17,18 @@ public interface GalleryCatalogue {
      */
     void create(Gallery gallery);
 
-    Optional<Gallery> find(GalleryId id);
-
     /**
-     * In ascending order of id.
+     * Changes what people call a gallery and how it decides; durable when it returns. This process decides by the new
+     * policy from then on, another one that shares the store within the time that it remembers galleries for.
      *
-     * @throws dev.mekiki.core.failure.InvalidInput if the page token is not one of this listing
+     * @param change of the gallery as it is; may change the display name and the policy. Changes within one process come
+     *     one after the other; of two processes the last one wins
+     * @return the gallery as it is now
+     * @throws NotFound if there is none
+     * @throws dev.mekiki.core.failure.InvalidInput if the store cannot hold as large a policy
+     * @throws IllegalArgumentException if anything else is changed
      */
-    Page<Gallery> list(PageRequest page);
+    Gallery update(GalleryId id, UnaryOperator<Gallery> change);
 
     /**
      * Deletes a gallery and every registration in it; durable when it returns.

@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -87,6 +88,11 @@ public final class ForgettingGalleries implements GalleryBackend {
         @Override
         public Page<Gallery> list(PageRequest page) {
             return galleries.catalogue().list(page);
+        }
+
+        @Override
+        public Gallery update(GalleryId id, UnaryOperator<Gallery> change) {
+            return galleries.catalogue().update(id, change);
         }
 
         /** Reads the whole gallery before. */

@@ -13,10 +13,13 @@ import dev.mekiki.core.gallery.ExactScore;
 import dev.mekiki.core.gallery.Match;
 import dev.mekiki.core.gallery.RegistrationId;
 import dev.mekiki.core.label.LabelPath;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class DecisionPolicyTest {
 
@@ -74,6 +77,41 @@ class DecisionPolicyTest {
 
         Known alone = (Known) decide(List.of(match("a", 0.9)), List.of(match("a", 0.9)));
         assertThat(alone.margin()).isEmpty();
+    }
+
+    @Test
+    void refusesMoreLabelThresholdsThanItTakes() {
+        Map<String, Double> thresholds = new HashMap<>();
+        for (int i = 0; i <= DecisionPolicy.MOST_LABEL_THRESHOLDS; i++) {
+            thresholds.put("label " + i, 0.5);
+        }
+        assertThatThrownBy(() -> new DecisionPolicy(1e-3, 0.6, thresholds, 0.05))
+                .isInstanceOf(InvalidInput.class)
+                .hasMessage("decision_policy.label_thresholds: 10001 labels (expected: at most 10000)");
+    }
+
+    @Test
+    void refusesImpossibleCalibrations() {
+        for (Executable impossible : new Executable[] {
+            () -> calibration("", "", 1, 0, 1),
+            () -> calibration("x".repeat(257), "", 1, 0, 1),
+            () -> calibration("m", "x".repeat(257), 1, 0, 1),
+            () -> calibration("m", "", -1, 0, 1),
+            () -> calibration("m", "", 1, .2, .1),
+            () -> calibration("m", "", 1, -.1, .1),
+            () -> calibration("m", "", 1, 0, 1.1),
+            () -> calibration("m", "", 1, Double.NaN, 1)
+        }) {
+            assertThatThrownBy(impossible::execute)
+                    .isInstanceOf(InvalidInput.class)
+                    .hasMessageStartingWith("decision_policy.calibration.");
+        }
+        assertThat(calibration("m", "", 0, 0, 1).isIntervalKnown()).isFalse();
+        assertThat(calibration("m", "", 0, 0, .1).isIntervalKnown()).isTrue();
+    }
+
+    private static Calibration calibration(String method, String data, long impostors, double low, double high) {
+        return new Calibration(method, data, Instant.EPOCH, impostors, low, high);
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -179,6 +180,14 @@ public final class MemoryGalleries implements GalleryBackend, GalleryCatalogue, 
     public synchronized void delete(GalleryId id) {
         of(id);
         galleries.remove(id.value());
+    }
+
+    @Override
+    public synchronized Gallery update(GalleryId id, UnaryOperator<Gallery> change) {
+        Content content = of(id);
+        Gallery changed = content.gallery.changed(change);
+        galleries.put(id.value(), new Content(changed, content.held, content.unshown));
+        return changed;
     }
 
     @Override

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mekiki.core.decision.Calibration;
 import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.embedding.Embedding;
 import dev.mekiki.core.embedding.EmbeddingSpace;
@@ -325,6 +326,92 @@ public abstract class GalleryContract {
             assertThatExceptionOfType(NotFound.class)
                     .isThrownBy(() -> store.catalogue().delete(cards.id()))
                     .satisfies(e -> assertThat(e.resource()).isEqualTo("galleries/cards"));
+        }
+
+        @Test
+        void changedGalleryIsAsItWasChangedToAndStaysSo() {
+            Registration there = add("r", "a", specimens.vector());
+            DecisionPolicy policy = new DecisionPolicy(
+                    1e-3,
+                    0.6180339887,
+                    Map.of("führer-schein", 0.75, "a=b.c", -0.5),
+                    0.03125,
+                    Optional.of(new Calibration(
+                            "generalised Pareto tail", "sha256 \"é\"", Specimens.TIME, 1_500, 0, 0.003)));
+
+            Gallery changed = store.catalogue().update(passports.id(), gallery -> gallery.with("新しい", policy));
+
+            assertThat(changed).isEqualTo(passports.with("新しい", policy));
+            for (int look = 0; look < 2; look++) {
+                assertThat(store.catalogue().find(passports.id())).contains(changed);
+                assertThat(store.catalogue().list(PageRequest.first(10)).items())
+                        .containsExactly(changed);
+                assertThat(store.registrations().find(passports.id(), there.id()))
+                        .contains(there);
+                reopen();
+            }
+            // Written after the change, by what it has to be read with.
+            add("s", "b", specimens.vector());
+            reopen();
+            assertThat(store.catalogue().find(passports.id())).contains(changed);
+            Gallery again = store.catalogue()
+                    .update(passports.id(), gallery -> gallery.with(gallery.displayName(), passports.policy()));
+            reopen();
+            assertThat(store.catalogue().find(passports.id()))
+                    .contains(again)
+                    .contains(passports.with("新しい", passports.policy()));
+        }
+
+        @Test
+        void changeGoesWithTheGalleryWhenNamesAreExchanged() {
+            store.catalogue().create(cards);
+            Gallery changed =
+                    store.catalogue().update(passports.id(), gallery -> gallery.with("changed", gallery.policy()));
+
+            store.catalogue().exchange(passports.id(), cards.id());
+
+            assertThat(store.catalogue().find(cards.id())).contains(changed.withId(cards.id()));
+            assertThat(store.catalogue().find(passports.id())).contains(cards.withId(passports.id()));
+            reopen();
+            assertThat(store.catalogue().find(cards.id())).contains(changed.withId(cards.id()));
+        }
+
+        @Test
+        void holdsAsManyLabelThresholdsAsAPolicyMayHave() {
+            Map<String, Double> thresholds = new HashMap<>();
+            for (int i = 0; i < DecisionPolicy.MOST_LABEL_THRESHOLDS; i++) {
+                thresholds.put("label " + i, i / 1e5);
+            }
+            DecisionPolicy policy = new DecisionPolicy(1e-3, 0.5, thresholds, 0.05);
+
+            store.catalogue().update(passports.id(), gallery -> gallery.with("", policy));
+
+            reopen();
+            assertThat(store.catalogue().find(passports.id()).orElseThrow().policy())
+                    .isEqualTo(policy);
+        }
+
+        @Test
+        void changesOneAfterTheOther() throws InterruptedException {
+            atOnce(IntStream.range(0, 8)
+                    .mapToObj(i -> (Callable<Gallery>) () -> store.catalogue()
+                            .update(
+                                    passports.id(),
+                                    gallery -> gallery.with(gallery.displayName() + i, gallery.policy())))
+                    .toList());
+
+            assertThat(store.catalogue().find(passports.id()).orElseThrow().displayName())
+                    .hasSize(8);
+        }
+
+        @Test
+        void changesNothingElseAndNoGalleryThatIsNotThere() {
+            assertThatExceptionOfType(NotFound.class)
+                    .isThrownBy(() -> store.catalogue().update(cards.id(), gallery -> gallery))
+                    .satisfies(e -> assertThat(e.resource()).isEqualTo("galleries/cards"));
+            assertThatThrownBy(() -> store.catalogue().update(passports.id(), gallery -> gallery.withId(cards.id())))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThat(store.catalogue().list(PageRequest.first(10)).items()).containsExactly(passports);
         }
 
         @Test

@@ -3,6 +3,7 @@ package dev.mekiki.gallery.embedded;
 import dev.mekiki.core.failure.Failure;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.gallery.Addition;
+import dev.mekiki.core.gallery.Gallery;
 import dev.mekiki.core.gallery.GalleryId;
 import dev.mekiki.core.gallery.Registration;
 import dev.mekiki.core.gallery.RegistrationId;
@@ -69,6 +70,14 @@ record Change<T>(List<RegistrationId> ids, int size, Decision<T> decision, Compl
             Registration there = require(draft, gallery, id);
             draft.remove(id);
             return there;
+        });
+    }
+
+    /** Changes what is said of the gallery itself. */
+    static Change<Gallery> describe(Gallery gallery) {
+        return of(List.of(), 1, draft -> {
+            draft.describe(gallery);
+            return gallery;
         });
     }
 

@@ -43,6 +43,9 @@ final class Draft {
     /** What is to be there; empty if it is to be deleted. */
     private final Map<RegistrationId, Optional<Registration>> drafted = new LinkedHashMap<>();
 
+    /** What is to be said of the gallery; null if that stays as it is. */
+    private @Nullable Gallery description;
+
     Draft(Gallery gallery, IndexSearcher searcher) {
         this.gallery = gallery;
         this.searcher = searcher;
@@ -120,9 +123,17 @@ final class Draft {
         drafted.put(id, Optional.empty());
     }
 
+    void describe(Gallery described) {
+        description = described;
+    }
+
     /** @return whether there is anything to commit */
     boolean writeTo(IndexWriter writer) throws IOException {
         boolean changed = false;
+        if (description != null) {
+            writer.setLiveCommitData(GalleryDescription.write(description).entrySet());
+            changed = true;
+        }
         for (Map.Entry<RegistrationId, Optional<Registration>> entry : drafted.entrySet()) {
             RegistrationId id = entry.getKey();
             boolean wasThere = document(id) != NOT_THERE;

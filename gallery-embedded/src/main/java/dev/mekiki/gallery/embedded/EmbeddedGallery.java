@@ -42,6 +42,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.Directory;
@@ -280,6 +281,16 @@ public final class EmbeddedGallery implements GalleryBackend {
                     rest.size() > page.size()
                             ? token.after(listed.getLast().id().value())
                             : Optional.empty());
+        }
+
+        @Override
+        public Gallery update(GalleryId id, UnaryOperator<Gallery> change) {
+            synchronized (catalogueLock) {
+                OpenGallery open = gallery(id);
+                open.index().describe(open.gallery().changed(change));
+                put(open.index());
+                return open.index().gallery();
+            }
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.mekiki.gallery.embedded;
 
+import dev.mekiki.core.decision.Calibration;
 import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.embedding.EmbeddingSpace;
 import dev.mekiki.core.gallery.Gallery;
@@ -7,6 +8,7 @@ import dev.mekiki.core.gallery.GalleryId;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link Gallery} as the user data of a Lucene commit. */
@@ -17,6 +19,8 @@ final class GalleryDescription {
 
     private static final String FIRST_VERSION = "1";
     private static final String LABEL_THRESHOLD = "label-threshold.";
+
+    private static final String CALIBRATION = "policy.calibration.";
 
     private GalleryDescription() {}
 
@@ -34,6 +38,14 @@ final class GalleryDescription {
         gallery.policy()
                 .labelThresholds()
                 .forEach((label, threshold) -> data.put(LABEL_THRESHOLD + label, Double.toString(threshold)));
+        gallery.policy().calibration().ifPresent(calibration -> {
+            data.put(CALIBRATION + "method", calibration.method());
+            data.put(CALIBRATION + "data", calibration.data());
+            data.put(CALIBRATION + "time", calibration.time().toString());
+            data.put(CALIBRATION + "impostors", Long.toString(calibration.impostors()));
+            data.put(CALIBRATION + "lowest-rate", Double.toString(calibration.lowestRate()));
+            data.put(CALIBRATION + "highest-rate", Double.toString(calibration.highestRate()));
+        });
         data.put("create-time", gallery.createTime().toString());
         return data;
     }
@@ -67,8 +79,22 @@ final class GalleryDescription {
                         Double.parseDouble(field(data, "policy.false-accept-rate")),
                         Double.parseDouble(field(data, "policy.threshold")),
                         labelThresholds,
-                        Double.parseDouble(field(data, "policy.sub-label-margin"))),
+                        Double.parseDouble(field(data, "policy.sub-label-margin")),
+                        calibration(data)),
                 Instant.parse(field(data, "create-time")));
+    }
+
+    /** Without one in galleries of earlier versions, and where nobody said. */
+    private static Optional<Calibration> calibration(Map<String, String> data) {
+        return data.containsKey(CALIBRATION + "method")
+                ? Optional.of(new Calibration(
+                        field(data, CALIBRATION + "method"),
+                        field(data, CALIBRATION + "data"),
+                        Instant.parse(field(data, CALIBRATION + "time")),
+                        Long.parseLong(field(data, CALIBRATION + "impostors")),
+                        Double.parseDouble(field(data, CALIBRATION + "lowest-rate")),
+                        Double.parseDouble(field(data, CALIBRATION + "highest-rate"))))
+                : Optional.empty();
     }
 
     private static String field(Map<String, String> data, String name) {

@@ -219,6 +219,11 @@ final class GalleryIndex {
         return gallery;
     }
 
+    /** Changes display name and policy; durable when it returns. Not from several threads at once. */
+    void describe(Gallery described) {
+        gallery = change(Change.describe(described));
+    }
+
     /** What is read and said from now on is of that name. */
     void rename(GalleryId name) {
         gallery = gallery.withId(name);

@@ -14,6 +14,7 @@ import io.milvus.grpc.DescribeCollectionRequest;
 import io.milvus.grpc.DescribeCollectionResponse;
 import io.milvus.grpc.ShowCollectionsRequest;
 import io.milvus.grpc.ShowCollectionsResponse;
+import io.milvus.v2.service.collection.request.AlterCollectionPropertiesReq;
 import io.milvus.v2.service.collection.request.DropCollectionReq;
 import io.milvus.v2.service.utility.request.AlterAliasReq;
 import io.milvus.v2.service.utility.request.CreateAliasReq;
@@ -35,6 +36,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,8 +102,7 @@ final class Catalogue implements GalleryCatalogue {
         }
         for (DescribeCollectionResponse collection : all) {
             String name = collection.getSchema().getName();
-            GalleryDescription description =
-                    GalleryDescription.read(name, collection.getSchema().getDescription());
+            GalleryDescription description = GalleryDescription.read(collection);
             if (names.isLabels(name)) {
                 if (!present.contains(names.registrationsOf(name))) {
                     removeIfAbandoned(name, description);
@@ -224,6 +225,7 @@ final class Catalogue implements GalleryCatalogue {
     }
 
     private Optional<GalleryCollection> refresh(GalleryId id) {
+        long asked = System.nanoTime();
         Optional<DescribeCollectionResponse> found = describe(names.alias(id));
         if (found.isEmpty()) {
             @Nullable Resolved old = resolved.remove(id);
@@ -232,7 +234,7 @@ final class Catalogue implements GalleryCatalogue {
             }
             return Optional.empty();
         }
-        GalleryCollection collection = opened(found.get());
+        GalleryCollection collection = opened(found.get(), asked);
         @Nullable Resolved old = resolved.put(id, new Resolved(collection));
         if (old != null
                 && old.collection != collection
@@ -242,10 +244,12 @@ final class Catalogue implements GalleryCatalogue {
         return Optional.of(collection);
     }
 
-    private GalleryCollection opened(DescribeCollectionResponse described) {
+    /** @param asked {@code System.nanoTime()} before it was described */
+    private GalleryCollection opened(DescribeCollectionResponse described, long asked) {
         String name = described.getSchema().getName();
         @Nullable GalleryCollection known = collections.get(name);
         if (known != null) {
+            known.seen(GalleryDescription.read(described), asked);
             return known;
         }
         synchronized (opening) {
@@ -256,8 +260,7 @@ final class Catalogue implements GalleryCatalogue {
             if (closed) {
                 throw new Unavailable("the gallery store is closed", Connection.RETRY_AFTER);
             }
-            GalleryDescription description =
-                    GalleryDescription.read(name, described.getSchema().getDescription());
+            GalleryDescription description = GalleryDescription.read(described);
             VectorIndex index = refusing(() -> GallerySchema.requireRegistrations(
                     connection, name, described, description.gallery().space()));
             GalleryCollection collection = new GalleryCollection(connection, names, name, description, index);
@@ -377,10 +380,7 @@ final class Catalogue implements GalleryCatalogue {
                 names.gallery(alias)
                         .ifPresent(id -> galleries.put(
                                 id.value(),
-                                GalleryDescription.read(
-                                                name, collection.getSchema().getDescription())
-                                        .gallery()
-                                        .withId(id)));
+                                GalleryDescription.read(collection).gallery().withId(id)));
             }
         }
         NavigableMap<String, Gallery> rest =
@@ -389,6 +389,36 @@ final class Catalogue implements GalleryCatalogue {
         return new Page<>(
                 items,
                 rest.size() > page.size() ? token.after(items.getLast().id().value()) : Optional.empty());
+    }
+
+    @Override
+    public Gallery update(GalleryId id, UnaryOperator<Gallery> change) {
+        connection.requireAvailable();
+        changing.lock();
+        try {
+            GalleryCollection collection = refresh(id).orElseThrow(() -> new NotFound(id.resource()));
+            GalleryDescription before = collection.description();
+            Gallery changed = before.gallery().withId(id).changed(change);
+            GalleryDescription after = new GalleryDescription(
+                    before.gallery().with(changed.displayName(), changed.policy()), before.made());
+            String written = after.write();
+            try {
+                connection.administer(client -> {
+                    client.alterCollectionProperties(AlterCollectionPropertiesReq.builder()
+                            .collectionName(collection.name())
+                            .property(GalleryDescription.PROPERTY, written)
+                            .build());
+                });
+            } catch (Refusal e) {
+                throw e.isNoCollection()
+                        ? new NotFound(id.resource())
+                        : connection.unavailable(id.resource() + " could not be changed", e);
+            }
+            collection.changed(after);
+            return changed;
+        } finally {
+            changing.unlock();
+        }
     }
 
     @Override

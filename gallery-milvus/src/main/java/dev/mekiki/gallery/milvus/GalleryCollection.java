@@ -19,7 +19,12 @@ final class GalleryCollection {
     /** How many keys one condition names. */
     private static final int KEYS_AT_ONCE = 4_096;
 
-    private final GalleryDescription description;
+    /** As Milvus had it last. */
+    private volatile GalleryDescription description;
+
+    /** {@code System.nanoTime()} of the last change by this process; guarded by {@code this}. */
+    private long changed = System.nanoTime();
+
     private final VectorIndex index;
     private final Table rows;
     private final Table labels;
@@ -45,6 +50,23 @@ final class GalleryCollection {
 
     GalleryDescription description() {
         return description;
+    }
+
+    /** This process changed display name or policy. */
+    synchronized void changed(GalleryDescription after) {
+        description = after;
+        changed = System.nanoTime();
+    }
+
+    /**
+     * Somebody looked what Milvus has.
+     *
+     * @param asked {@code System.nanoTime()} before that; what was asked for before a change says nothing of it
+     */
+    synchronized void seen(GalleryDescription found, long asked) {
+        if (asked - changed >= 0) {
+            description = found;
+        }
     }
 
     EmbeddingSpace space() {

@@ -4,24 +4,37 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonSyntaxException;
 import com.google.gson.annotations.SerializedName;
+import dev.mekiki.core.decision.Calibration;
 import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.embedding.EmbeddingSpace;
+import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.gallery.Gallery;
 import dev.mekiki.core.gallery.GalleryId;
+import io.milvus.grpc.DescribeCollectionResponse;
+import io.milvus.grpc.KeyValuePair;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in the description of a gallery's collections: all that a {@link Gallery} is but for its name, which is an
- * alias.
+ * What is written down with a gallery's collections: all that a {@link Gallery} is but for its name, which is an alias. It
+ * stands in the description that a collection is made with, which Milvus never changes, and once the gallery was changed in
+ * a property, which holds from then on.
  *
  * @param gallery of the name that it was created under
  * @param made when the collections were made, by the clock of whoever made them
  */
 record GalleryDescription(Gallery gallery, Instant made) {
+
+    /** Of a collection. */
+    static final String PROPERTY = "mekiki.gallery";
+
+    /** Milvus keeps the properties of a collection in one value of etcd, which takes 1.5 MB. */
+    private static final int MOST_BYTES = 1 << 20;
 
     private static final int VERSION = 1;
     private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
@@ -54,12 +67,48 @@ record GalleryDescription(Gallery gallery, Instant made) {
         double subLabelMargin;
 
         @Nullable
+        FormOfCalibration calibration;
+
+        @Nullable
         String createTime;
 
         @Nullable
         String made;
     }
 
+    /** As it is written; every field may be missing in what is read. */
+    private static final class FormOfCalibration {
+        @Nullable
+        String method;
+
+        @Nullable
+        String data;
+
+        @Nullable
+        String time;
+
+        long impostors;
+        double lowestRate;
+        double highestRate;
+
+        static FormOfCalibration of(Calibration calibration) {
+            FormOfCalibration form = new FormOfCalibration();
+            form.method = calibration.method();
+            form.data = calibration.data();
+            form.time = calibration.time().toString();
+            form.impostors = calibration.impostors();
+            form.lowestRate = calibration.lowestRate();
+            form.highestRate = calibration.highestRate();
+            return form;
+        }
+
+        Calibration calibration() {
+            return new Calibration(
+                    present(method), present(data), Instant.parse(present(time)), impostors, lowestRate, highestRate);
+        }
+    }
+
+    /** @throws InvalidInput if it is more than Milvus keeps */
     String write() {
         Form form = new Form();
         form.version = VERSION;
@@ -72,16 +121,34 @@ record GalleryDescription(Gallery gallery, Instant made) {
         form.threshold = gallery.policy().threshold();
         form.labelThresholds = new TreeMap<>(gallery.policy().labelThresholds());
         form.subLabelMargin = gallery.policy().subLabelMargin();
+        form.calibration =
+                gallery.policy().calibration().map(FormOfCalibration::of).orElse(null);
         form.createTime = gallery.createTime().toString();
         form.made = made.toString();
-        return GSON.toJson(form);
+        String written = GSON.toJson(form);
+        int bytes = written.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > MOST_BYTES) {
+            throw new InvalidInput(
+                    "decision_policy.label_thresholds", bytes + " bytes in Milvus", "at most " + MOST_BYTES + " bytes");
+        }
+        return written;
     }
 
     /**
-     * @param collection whose description it is, for messages
+     * @param described what Milvus tells of a collection
      * @throws UnusableMilvus if it is not what this version writes
      */
-    static GalleryDescription read(String collection, String description) {
+    static GalleryDescription read(DescribeCollectionResponse described) {
+        return read(
+                described.getSchema().getName(),
+                described.getPropertiesList().stream()
+                        .filter(property -> property.getKey().equals(PROPERTY))
+                        .map(KeyValuePair::getValue)
+                        .findFirst()
+                        .orElse(described.getSchema().getDescription()));
+    }
+
+    private static GalleryDescription read(String collection, String description) {
         String expected = "one that this version wrote";
         try {
             @Nullable Form form = GSON.fromJson(description, Form.class);
@@ -99,12 +166,13 @@ record GalleryDescription(Gallery gallery, Instant made) {
                             form.falseAcceptRate,
                             form.threshold,
                             form.labelThresholds == null ? Map.of() : form.labelThresholds,
-                            form.subLabelMargin),
+                            form.subLabelMargin,
+                            Optional.ofNullable(form.calibration).map(FormOfCalibration::calibration)),
                     Instant.parse(present(form.createTime)));
             return new GalleryDescription(gallery, Instant.parse(present(form.made)));
         } catch (JsonSyntaxException | DateTimeParseException | IllegalArgumentException e) {
             throw new UnusableMilvus("description of " + collection, abbreviated(description), expected, e);
-        } catch (dev.mekiki.core.failure.InvalidInput e) {
+        } catch (InvalidInput e) {
             throw new UnusableMilvus("description of " + collection, String.valueOf(e.getMessage()), expected, e);
         }
     }

@@ -1,6 +1,7 @@
 package dev.mekiki.service.grpc;
 
 import com.google.protobuf.Empty;
+import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.embedding.EmbeddingSpace;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.NotFound;
@@ -20,18 +21,29 @@ import dev.mekiki.v1.ListGalleriesRequest;
 import dev.mekiki.v1.ListGalleriesResponse;
 import dev.mekiki.v1.ReembedGalleryRequest;
 import dev.mekiki.v1.ReembedGalleryResponse;
+import dev.mekiki.v1.UpdateGalleryRequest;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** {@code mekiki.v1.Galleries}. */
 @GrpcService
 public class GalleriesService extends GalleriesGrpc.GalleriesImplBase {
 
-    private static final RequestFields CREATE =
-            RequestFields.AS_THEY_ARE.with("gallery", "gallery_id").with("decision_policy", "gallery.decision_policy.");
+    private static final RequestFields OF_A_GALLERY = RequestFields.AS_THEY_ARE
+            .with("display_name", "gallery.display_name")
+            .with("policy", "gallery.decision_policy")
+            .with("decision_policy", "gallery.decision_policy.");
+    private static final RequestFields CREATE = OF_A_GALLERY.with("gallery", "gallery_id");
+    private static final RequestFields UPDATE = OF_A_GALLERY.with("gallery", "gallery.name");
     private static final RequestFields NAMED = RequestFields.AS_THEY_ARE.with("gallery", "name");
-    private static final int MOST_NAME = 256;
+    private static final String DISPLAY_NAME = "display_name";
+    private static final String DECISION_POLICY = "decision_policy";
 
     private final Lifecycle lifecycle;
     private final Telemetry telemetry;
@@ -58,20 +70,17 @@ public class GalleriesService extends GalleriesGrpc.GalleriesImplBase {
     }
 
     private static dev.mekiki.core.gallery.Gallery gallery(CreateGalleryRequest request, Engine engine) {
-        String displayName = request.getGallery().getDisplayName();
-        if (displayName.length() > MOST_NAME) {
-            throw new InvalidInput(
-                    "gallery.display_name", displayName.length() + " characters", "at most " + MOST_NAME);
-        }
+        String displayName = Requests.displayName(request.getGallery().getDisplayName());
         EmbeddingSpace space = Requests.space(request.getModel(), engine.embedders());
+        Instant now = engine.clock().instant().truncatedTo(ChronoUnit.MILLIS);
         return new dev.mekiki.core.gallery.Gallery(
                 new GalleryId(request.getGalleryId()),
                 displayName,
                 space,
                 request.getGallery().hasDecisionPolicy()
-                        ? Requests.policy(request.getGallery().getDecisionPolicy())
-                        : engine.calibrated(space),
-                engine.clock().instant().truncatedTo(ChronoUnit.MILLIS));
+                        ? Requests.policy(request.getGallery().getDecisionPolicy(), now)
+                        : engine.calibrated(space, now),
+                now);
     }
 
     @Override
@@ -105,6 +114,42 @@ public class GalleriesService extends GalleriesGrpc.GalleriesImplBase {
                                 page.items().stream().map(Replies::gallery).toList())
                         .setNextPageToken(Replies.nextToken(page))
                         .build());
+    }
+
+    @Override
+    public void updateGallery(UpdateGalleryRequest request, StreamObserver<Gallery> caller) {
+        UnaryAnswer.send(
+                caller,
+                UPDATE,
+                () -> {
+                    Engine engine = lifecycle.engineOfTakenCall();
+                    GalleryId id = ResourceNames.gallery(request.getGallery().getName());
+                    UnaryOperator<dev.mekiki.core.gallery.Gallery> change =
+                            change(request, engine.clock().instant().truncatedTo(ChronoUnit.MILLIS));
+                    return engine.withGalleries(
+                            galleries -> galleries.catalogue().update(id, change));
+                },
+                Replies::gallery);
+    }
+
+    private static UnaryOperator<dev.mekiki.core.gallery.Gallery> change(UpdateGalleryRequest request, Instant now) {
+        Gallery wanted = request.getGallery();
+        Set<String> fields = new HashSet<>(request.getUpdateMask().getPathsList());
+        for (String field : fields) {
+            if (!field.equals(DISPLAY_NAME) && !field.equals(DECISION_POLICY)) {
+                throw new InvalidInput(
+                        "update_mask", "\"" + field + "\"", "of " + DISPLAY_NAME + ", " + DECISION_POLICY);
+            }
+        }
+        boolean naming = fields.isEmpty() ? !wanted.getDisplayName().isEmpty() : fields.contains(DISPLAY_NAME);
+        boolean deciding = fields.isEmpty() ? wanted.hasDecisionPolicy() : fields.contains(DECISION_POLICY);
+        if (deciding && !wanted.hasDecisionPolicy()) {
+            throw new InvalidInput("policy", "none", "the one that update_mask names");
+        }
+        String displayName = Requests.displayName(wanted.getDisplayName());
+        Optional<DecisionPolicy> policy =
+                deciding ? Optional.of(Requests.policy(wanted.getDecisionPolicy(), now)) : Optional.empty();
+        return gallery -> gallery.with(naming ? displayName : gallery.displayName(), policy.orElse(gallery.policy()));
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.mekiki.core.recognition.RecognitionReply;
 import dev.mekiki.core.reembedding.ReembedStep;
 import dev.mekiki.core.time.Stage;
 import dev.mekiki.core.time.StageDurations;
+import dev.mekiki.v1.Calibration;
 import dev.mekiki.v1.DecisionPolicy;
 import dev.mekiki.v1.EmbedResponse;
 import dev.mekiki.v1.Embedding;
@@ -16,6 +17,7 @@ import dev.mekiki.v1.Gallery;
 import dev.mekiki.v1.Known;
 import dev.mekiki.v1.Label;
 import dev.mekiki.v1.Match;
+import dev.mekiki.v1.RateInterval;
 import dev.mekiki.v1.RecognizeResponse;
 import dev.mekiki.v1.ReembedFailure;
 import dev.mekiki.v1.ReembedGalleryResponse;
@@ -77,18 +79,36 @@ final class Replies {
     }
 
     static Gallery gallery(dev.mekiki.core.gallery.Gallery gallery) {
-        dev.mekiki.core.decision.DecisionPolicy policy = gallery.policy();
         return Gallery.newBuilder()
                 .setName(gallery.id().resource())
                 .setDisplayName(gallery.displayName())
                 .setEmbeddingSpace(space(gallery.space()))
-                .setDecisionPolicy(DecisionPolicy.newBuilder()
-                        .setFalseAcceptRate(policy.falseAcceptRate())
-                        .setThreshold(policy.threshold())
-                        .putAllLabelThresholds(policy.labelThresholds())
-                        .setSubLabelMargin(policy.subLabelMargin()))
+                .setDecisionPolicy(policy(gallery.policy()))
                 .setCreateTime(Times.proto(gallery.createTime()))
                 .build();
+    }
+
+    private static DecisionPolicy policy(dev.mekiki.core.decision.DecisionPolicy policy) {
+        DecisionPolicy.Builder built = DecisionPolicy.newBuilder()
+                .setFalseAcceptRate(policy.falseAcceptRate())
+                .setThreshold(policy.threshold())
+                .putAllLabelThresholds(policy.labelThresholds())
+                .setSubLabelMargin(policy.subLabelMargin());
+        policy.calibration().ifPresent(calibration -> built.setCalibration(calibration(calibration)));
+        return built.build();
+    }
+
+    private static Calibration calibration(dev.mekiki.core.decision.Calibration calibration) {
+        Calibration.Builder built = Calibration.newBuilder()
+                .setMethod(calibration.method())
+                .setData(calibration.data())
+                .setCalibrateTime(Times.proto(calibration.time()))
+                .setImpostorCount(calibration.impostors());
+        if (calibration.isIntervalKnown()) {
+            built.setFalseAcceptRateInterval(
+                    RateInterval.newBuilder().setLow(calibration.lowestRate()).setHigh(calibration.highestRate()));
+        }
+        return built.build();
     }
 
     static ReembedGalleryResponse reembedded(dev.mekiki.core.gallery.GalleryId source, ReembedStep step) {

@@ -3,6 +3,7 @@ package dev.mekiki.service.grpc;
 import com.google.protobuf.ByteOutput;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.mekiki.core.decision.Calibration;
 import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.embedding.Embedders;
 import dev.mekiki.core.embedding.Embedding;
@@ -23,6 +24,7 @@ import dev.mekiki.v1.RecognizeRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -33,6 +35,7 @@ import java.util.stream.Collectors;
  */
 final class Requests {
 
+    private static final int LONGEST_NAME = 256;
     private static final int USUAL_PAGE = 100;
     private static final int USUAL_MATCHES = 5;
     private static final int USUAL_STEP = 1000;
@@ -106,12 +109,35 @@ final class Requests {
         return most == 0 ? USUAL_STEP : most;
     }
 
-    static DecisionPolicy policy(dev.mekiki.v1.DecisionPolicy policy) {
+    /** @param now for a calibration that does not say when it was */
+    static DecisionPolicy policy(dev.mekiki.v1.DecisionPolicy policy, Instant now) {
         return new DecisionPolicy(
                 policy.getFalseAcceptRate(),
                 policy.getThreshold(),
                 policy.getLabelThresholdsMap(),
-                policy.getSubLabelMargin());
+                policy.getSubLabelMargin(),
+                policy.hasCalibration() ? Optional.of(calibration(policy.getCalibration(), now)) : Optional.empty());
+    }
+
+    private static Calibration calibration(dev.mekiki.v1.Calibration calibration, Instant now) {
+        boolean known = calibration.hasFalseAcceptRateInterval();
+        return new Calibration(
+                calibration.getMethod(),
+                calibration.getData(),
+                calibration.hasCalibrateTime()
+                        ? Times.instant("decision_policy.calibration.calibrate_time", calibration.getCalibrateTime())
+                        : now,
+                calibration.getImpostorCount(),
+                known ? calibration.getFalseAcceptRateInterval().getLow() : 0,
+                known ? calibration.getFalseAcceptRateInterval().getHigh() : 1);
+    }
+
+    /** At most 256 characters. */
+    static String displayName(String name) {
+        if (name.length() > LONGEST_NAME) {
+            throw new InvalidInput("display_name", name.length() + " characters", "at most " + LONGEST_NAME);
+        }
+        return name;
     }
 
     /**

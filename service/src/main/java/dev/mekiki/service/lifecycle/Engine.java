@@ -16,6 +16,7 @@ import dev.mekiki.inference.ImageEmbedder;
 import dev.mekiki.service.models.Model;
 import dev.mekiki.service.models.Models;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -84,10 +85,11 @@ public final class Engine {
      * The policy of galleries that bring none.
      *
      * @param space that of a served model
+     * @param now when they take it over
      */
-    public DecisionPolicy calibrated(EmbeddingSpace space) {
+    public DecisionPolicy calibrated(EmbeddingSpace space, Instant now) {
         return models.of(space)
-                .map(Model::calibrated)
+                .map(model -> model.calibrated(now))
                 .orElseThrow(() -> new Unavailable("model " + space.modelId() + " is being unloaded", retryAfter));
     }
 

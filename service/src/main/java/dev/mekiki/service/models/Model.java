@@ -1,11 +1,14 @@
 package dev.mekiki.service.models;
 
+import dev.mekiki.core.decision.Calibration;
 import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.inference.ImageEmbedder;
 import dev.mekiki.inference.InferenceSettings;
 import dev.mekiki.inference.model.ModelCard;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model that serves, warm.
@@ -43,10 +46,24 @@ public record Model(
         return Math.min(card().maxBatch(), settings.maxInFlight());
     }
 
-    /** What its thresholds were calibrated to; the policy of galleries in its space that bring none. */
-    public DecisionPolicy calibrated() {
+    /**
+     * What its thresholds were calibrated to; the policy of galleries in its space that bring none.
+     *
+     * @param now when a gallery takes it over
+     */
+    public DecisionPolicy calibrated(Instant now) {
         ModelCard.Calibration calibration = card().calibration();
         return new DecisionPolicy(
-                calibration.falseAcceptRate(), calibration.threshold(), Map.of(), calibration.subLabelMargin());
+                calibration.falseAcceptRate(),
+                calibration.threshold(),
+                Map.of(),
+                calibration.subLabelMargin(),
+                Optional.of(new Calibration(
+                        "card of model " + id,
+                        "model of SHA-256 " + card().sha256(),
+                        now,
+                        calibration.impostors(),
+                        0,
+                        1)));
     }
 }
