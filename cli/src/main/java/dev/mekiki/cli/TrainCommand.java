@@ -5,7 +5,7 @@ import dev.mekiki.training.Publication;
 import dev.mekiki.training.RunFile;
 import dev.mekiki.training.TrainingData;
 import dev.mekiki.training.TrainingRun;
-import dev.mekiki.training.UnseenDocuments;
+import dev.mekiki.training.UnseenFiles;
 import dev.mekiki.training.evaluation.DocumentFolder;
 import dev.mekiki.training.evaluation.Evaluation;
 import java.io.IOException;
@@ -103,8 +103,8 @@ final class TrainCommand implements Callable<Integer> {
         Path folder = beside.resolve(file.data().folder());
         Path target = beside.resolve(file.run());
         Set<String> unseen = file.data().unseen().isBlank()
-                ? UnseenDocuments.names()
-                : names(beside.resolve(file.data().unseen()));
+                ? UnseenFiles.of(folder)
+                : UnseenFiles.named(folder, names(beside.resolve(file.data().unseen())));
         // Read first, so that nobody trains for hours to learn that there is nothing to calibrate with.
         DocumentFolder kept = DocumentFolder.read(folder, unseen::contains);
         if (!exportOnly) {

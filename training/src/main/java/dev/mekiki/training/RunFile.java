@@ -26,7 +26,9 @@ public record RunFile(Data data, String run, Model model, String teacher, String
      * The images.
      *
      * @param folder of images
-     * @param unseen file that names those kept out of the training, one a line; empty for those of the published model
+     * @param unseen file that names those kept out of the training, one path in {@code folder} a line, of an image or of
+     *     a folder with all that is in it; empty for those of the published model, or a tenth of the labels where it has
+     *     none of these
      * @param licence of the images, for the model card
      */
     public record Data(String folder, String unseen, String licence) {

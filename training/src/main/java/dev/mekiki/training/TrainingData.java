@@ -31,7 +31,7 @@ public record TrainingData(TrainingCorpus corpus, Optional<DocumentFolder> heldO
     /**
      * Reads a folder and makes classes as the recipe says; thousands of drawn documents take a minute.
      *
-     * @param unseen file names not to train on, and not to hold out either
+     * @param unseen files not to train on, and not to hold out either, by their paths relative to {@code folder}
      * @param progress receives a line now and then
      * @throws IOException if the folder cannot be read, or holds too few images
      */
@@ -57,7 +57,7 @@ public record TrainingData(TrainingCorpus corpus, Optional<DocumentFolder> heldO
     }
 
     /** The numbers of the labels whose names have the smallest digests: no choice of ours, and none of the order. */
-    private static Set<Integer> smallest(List<String> names, int count) {
+    static Set<Integer> smallest(List<String> names, int count) {
         return new HashSet<>(IntStream.range(0, names.size())
                 .boxed()
                 .sorted(Comparator.comparing(i -> digest("held out: " + names.get(i))))

@@ -28,7 +28,7 @@ class TrainingDataTest {
         write("passport/second/c.png", drawn.get(2));
         write("licence/d.png", drawn.get(3));
         write("licence/unseen.png", drawn.get(4));
-        TrainingData data = read(ClassSettings.Kind.FOLDERS, 0, Set.of("unseen.png"));
+        TrainingData data = read(ClassSettings.Kind.FOLDERS, 0, Set.of("licence/unseen.png"));
         assertThat(data.heldOut()).isEmpty();
         assertThat(data.corpus().classCount()).isEqualTo(3);
         assertThat(data.corpus().documentClass(0).images()).hasSize(1);
@@ -61,6 +61,59 @@ class TrainingDataTest {
         assertThatThrownBy(() -> read(ClassSettings.Kind.IMAGES, 4, Set.of()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("2 labels besides the unseen (expected: at least 6");
+    }
+
+    @Test
+    void keepsATenthOfTheLabelsOutIfNobodyNamesAny() throws IOException {
+        List<Mat> drawn = Drawings.documents(30);
+        for (int i = 0; i < 30; i++) {
+            write("d" + i + ".png", drawn.get(i));
+        }
+        Set<String> chosen = UnseenFiles.of(folder);
+        assertThat(chosen).hasSize(3).allMatch(name -> name.matches("d\\d+\\.png"));
+        assertThat(UnseenFiles.of(folder)).isEqualTo(chosen);
+        for (String name : UnseenDocuments.names().stream().limit(2).toList()) {
+            Files.copy(folder.resolve("d0.png"), folder.resolve(name));
+        }
+        assertThat(UnseenFiles.of(folder)).isSubsetOf(UnseenDocuments.names()).hasSizeGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void keepsWholeLabelsOutWhereTheyAreFolders() throws IOException {
+        List<Mat> drawn = Drawings.documents(8);
+        for (int i = 0; i < 8; i++) {
+            write("label" + i / 2 + "/" + i % 2 + ".png", drawn.get(i));
+        }
+        Set<String> chosen = UnseenFiles.of(folder);
+        assertThat(chosen).hasSize(4);
+        for (String name : chosen) {
+            assertThat(chosen).contains(name.replace("0.png", "1.png"));
+        }
+        assertThat(read(ClassSettings.Kind.FOLDERS, 0, chosen).corpus().classCount())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void keepsOutWhatIsNamedByPathOrByFolder() throws IOException {
+        List<Mat> drawn = Drawings.documents(4);
+        write("a/0.png", drawn.get(0));
+        write("a/sub/0.png", drawn.get(1));
+        write("b/0.png", drawn.get(2));
+        write("b/1.png", drawn.get(3));
+        assertThat(UnseenFiles.named(folder, List.of("a", "b/1.png")))
+                .containsExactlyInAnyOrder("a/0.png", "a/sub/0.png", "b/1.png");
+        assertThatThrownBy(() -> UnseenFiles.named(folder, List.of("b", "0.png")))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("unseen: \"0.png\" (expected: an image or a folder of images in ");
+    }
+
+    @Test
+    void saysThatThereMustBeSomethingToKeepOut() throws IOException {
+        write("a.png", Drawings.documents(1).getFirst());
+        write("b.png", Drawings.documents(2).getLast());
+        assertThatThrownBy(() -> UnseenFiles.of(folder))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("2 labels (expected: at least 4, of which 2 are kept out");
     }
 
     private TrainingData read(ClassSettings.Kind kind, int heldOut, Set<String> unseen) throws IOException {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Flat images with their labels, read from a folder. Images in sub-folders are labelled by them
@@ -24,7 +25,7 @@ public record DocumentFolder(List<Path> files, int[] labels, List<String> names)
     /**
      * Reads the names; images are not opened.
      *
-     * @param wanted which file names to take
+     * @param wanted which files to take, by their paths relative to {@code folder}, with slashes
      * @throws IOException if the folder cannot be read or holds fewer than two labels
      */
     public static DocumentFolder read(Path folder, Predicate<String> wanted) throws IOException {
@@ -32,16 +33,15 @@ public record DocumentFolder(List<Path> files, int[] labels, List<String> names)
         try (Stream<Path> tree = Files.walk(folder)) {
             files = tree.filter(Files::isRegularFile)
                     .filter(f -> f.getFileName().toString().matches("(?i).*\\.(jpe?g|png|webp)"))
-                    .filter(f -> wanted.test(f.getFileName().toString()))
+                    .filter(f -> wanted.test(relative(folder, f)))
                     .sorted()
                     .toList();
         }
         Map<String, Integer> numbers = new LinkedHashMap<>();
         int[] labels = new int[files.size()];
         for (int i = 0; i < labels.length; i++) {
-            Path relative = folder.relativize(files.get(i));
-            Path parent = relative.getParent();
-            String name = (parent == null ? relative : parent).toString().replace('\\', '/');
+            @Nullable Path parent = folder.relativize(files.get(i)).getParent();
+            String name = relative(folder, parent == null ? files.get(i) : folder.resolve(parent));
             Integer known = numbers.putIfAbsent(name, numbers.size());
             labels[i] = known == null ? numbers.size() - 1 : known;
         }
@@ -49,6 +49,11 @@ public record DocumentFolder(List<Path> files, int[] labels, List<String> names)
             throw new IOException(folder + ": " + numbers.size() + " labels (expected: at least 2 images or folders)");
         }
         return new DocumentFolder(files, labels, new ArrayList<>(numbers.keySet()));
+    }
+
+    /** The path of a file in a folder, with slashes on any system. */
+    public static String relative(Path folder, Path file) {
+        return folder.relativize(file).toString().replace('\\', '/');
     }
 
     /** The first {@code most} files, or all if there are fewer, with their labels. */

@@ -53,10 +53,10 @@ class EvaluationTest {
 
     @Test
     void leavesOutWhatIsNotWanted() throws IOException {
-        assertThat(DocumentFolder.read(folder.resolve("documents"), name -> !name.equals("b.png"))
+        assertThat(DocumentFolder.read(folder.resolve("documents"), name -> !name.equals("card/second/b.png"))
                         .labels())
                 .containsExactly(0, 1, 2);
-        assertThatThrownBy(() -> DocumentFolder.read(folder.resolve("documents"), "a.png"::equals))
+        assertThatThrownBy(() -> DocumentFolder.read(folder.resolve("documents"), "card/first/a.png"::equals))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("1 labels");
     }
