@@ -6,6 +6,8 @@ import dev.mekiki.analysis.Bounds;
 import dev.mekiki.analysis.GalleryAnalysis;
 import dev.mekiki.analysis.Snapshot;
 import dev.mekiki.analysis.graph.ExactNearestNeighbours;
+import dev.mekiki.analysis.opinion.OpinionComparison;
+import dev.mekiki.analysis.space.Workers;
 import dev.mekiki.cli.analyse.AnalysisJson;
 import dev.mekiki.cli.analyse.AnalysisPage;
 import dev.mekiki.cli.analyse.AnalysisSummary;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -79,6 +82,12 @@ final class AnalyseCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "Of what is drawn at random; default ${DEFAULT-VALUE}.")
     private long seed = 1;
 
+    @Option(
+            names = "--opinions",
+            description = "Also compare ways to tell a label: the nearest registration, the majority of ten, a linear"
+                    + " head, a graph network; half of the registrations are told, the rest asked.")
+    private boolean opinions;
+
     @Override
     public Integer call() throws IOException {
         if (images != null && !Files.isDirectory(images.resolve("images"))) {
@@ -104,13 +113,27 @@ final class AnalyseCommand implements Callable<Integer> {
                 new GalleryAnalysis(new ExactNearestNeighbours(), bounds, rate, seed).of(snapshot, new Told());
         Provenance provenance = Provenance.of(archive.notes(), Mekiki.VERSION, seed);
         System.out.print(AnalysisSummary.of(report));
+        Optional<OpinionComparison> compared = opinions ? Optional.of(compare(snapshot)) : Optional.empty();
+        compared.map(AnalysisSummary::of).ifPresent(System.out::print);
         if (json != null) {
-            Files.writeString(json, AnalysisJson.write(report, provenance));
+            Files.writeString(json, AnalysisJson.write(report, compared, provenance));
         }
         if (html != null) {
             Files.writeString(html, AnalysisPage.of(report, provenance, new KeptPictures(snapshot, images)));
         }
         return 0;
+    }
+
+    private OpinionComparison compare(Snapshot snapshot) {
+        int labels = snapshot.byMainLabel().groups();
+        if (labels > OpinionComparison.MOST_LABELS) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--opinions: " + labels + " main labels (expected: at most " + OpinionComparison.MOST_LABELS + ")");
+        }
+        try (Workers workers = new Workers(threads, () -> false)) {
+            return OpinionComparison.of(snapshot, new ExactNearestNeighbours(), workers, seed);
+        }
     }
 
     private Bounds bounds(GalleryArchive archive) {

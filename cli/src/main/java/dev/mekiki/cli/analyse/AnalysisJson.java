@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mekiki.analysis.AnalysisReport;
 import dev.mekiki.analysis.finding.Action;
 import dev.mekiki.analysis.finding.Finding;
+import dev.mekiki.analysis.opinion.OpinionComparison;
 import dev.mekiki.core.gallery.RegistrationId;
 import dev.mekiki.core.label.LabelPath;
 import java.io.IOException;
@@ -98,11 +99,12 @@ public final class AnalysisJson {
         }
     }
 
-    /** The report as indented JSON, with where it is from. */
-    public static String write(AnalysisReport report, Provenance provenance) {
+    /** The report as indented JSON, with opinions if they were compared, and where it is from. */
+    public static String write(AnalysisReport report, Optional<OpinionComparison> opinions, Provenance provenance) {
         ObjectNode tree = JSON.createObjectNode();
         tree.setAll((ObjectNode) JSON.valueToTree(provenance));
         tree.setAll((ObjectNode) JSON.valueToTree(report));
+        opinions.ifPresent(compared -> tree.set("opinions", JSON.valueToTree(compared)));
         try {
             return JSON.writeValueAsString(tree);
         } catch (JacksonException e) {

@@ -2,6 +2,7 @@ package dev.mekiki.cli.analyse;
 
 import dev.mekiki.analysis.AnalysisReport;
 import dev.mekiki.analysis.finding.Finding;
+import dev.mekiki.analysis.opinion.OpinionComparison;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,23 @@ public final class AnalysisSummary {
         if (report.findings().isEmpty()) {
             text.append("nothing found\n");
         }
+        return text.toString();
+    }
+
+    /** What each way of telling a label is worth. */
+    public static String of(OpinionComparison compared) {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%nnamed rightly of %,d that were not told, %,d were; hard: the quarter with the least lead%n",
+                compared.asked(),
+                compared.told()));
+        compared.rows()
+                .forEach(row -> text.append(String.format(
+                        Locale.ROOT,
+                        "  %-12s %s, hard %s%n",
+                        row.way().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                        row.all(),
+                        row.hard())));
         return text.toString();
     }
 

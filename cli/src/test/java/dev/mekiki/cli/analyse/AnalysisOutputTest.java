@@ -11,6 +11,8 @@ import dev.mekiki.analysis.Bounds;
 import dev.mekiki.analysis.GalleryAnalysis;
 import dev.mekiki.analysis.Snapshot;
 import dev.mekiki.analysis.graph.ExactNearestNeighbours;
+import dev.mekiki.analysis.opinion.OpinionComparison;
+import dev.mekiki.analysis.space.Workers;
 import dev.mekiki.cli.archive.ArchivedSnapshot;
 import dev.mekiki.cli.archive.GalleryArchive;
 import dev.mekiki.cli.archive.WrittenArchives;
@@ -22,6 +24,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +52,7 @@ class AnalysisOutputTest {
 
     @Test
     void jsonHasEveryPartWithWhereItIsFrom() throws Exception {
-        String json = AnalysisJson.write(report, provenance);
+        String json = AnalysisJson.write(report, Optional.empty(), provenance);
         JsonNode tree = new ObjectMapper().readTree(json);
         assertThat(tree.path("gallery").asText()).isEqualTo("galleries/g");
         assertThat(tree.path("registrationsDigest").asText())
@@ -74,7 +77,7 @@ class AnalysisOutputTest {
 
     @Test
     void thresholdsAreReadBackWithWhereTheyComeFrom() throws Exception {
-        String json = AnalysisJson.write(report, provenance);
+        String json = AnalysisJson.write(report, Optional.empty(), provenance);
         AnalysisReport.Thresholds found = report.thresholds().orElseThrow();
 
         ReportedThresholds common = ReportedThresholds.read(json, ReportedThresholds.Kind.COMMON);
@@ -105,6 +108,24 @@ class AnalysisOutputTest {
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("that analyse wrote with --json");
         }
+    }
+
+    @Test
+    void opinionsAreInTheSummaryAndInTheJson() throws Exception {
+        OpinionComparison compared;
+        try (Workers workers = new Workers(1, () -> false)) {
+            compared = OpinionComparison.of(snapshot, new ExactNearestNeighbours(), workers, 1);
+        }
+        JsonNode opinions = new ObjectMapper()
+                .readTree(AnalysisJson.write(report, Optional.of(compared), provenance))
+                .path("opinions");
+        // Of 28 labels of ten five each, of the two that exchanged one, eleven and nine, five and four.
+        assertThat(opinions.path("asked").asInt()).isEqualTo(149);
+        assertThat(opinions.path("rows")).hasSize(4);
+        assertThat(opinions.path("rows").path(2).path("way").asText()).isEqualTo("LINEAR_HEAD");
+        assertThat(AnalysisSummary.of(compared))
+                .contains("149 that were not told")
+                .contains("  linear head  ");
     }
 
     @Test
