@@ -12,6 +12,9 @@ quarkus.http.host: 0.0.0.0
 quarkus.http.port: "8080"
 mekiki.server.insecure-listen-allowed: {{ $v.insecureListenAllowed | quote }}
 mekiki.server.drain-timeout: {{ printf "%ds" (int $v.shutdown.drainSeconds) }}
+{{- with int $v.connections.maxAgeSeconds }}
+mekiki.server.max-connection-age: {{ printf "%ds" . }}
+{{- end }}
 mekiki.model.path: {{ printf "%s/%s" $folder $v.model.file }}
 {{- with $v.model.more }}
 {{- $files := list }}

@@ -82,6 +82,7 @@ class EveryValueTest {
                 value("shutdown.preStopSeconds", EMBEDDED, "", "11"),
                 value("shutdown.drainSeconds", EMBEDDED, "", "31"),
                 value("shutdown.closeSeconds", EMBEDDED, "", "16"),
+                value("connections.maxAgeSeconds", MILVUS, "", "0"),
                 value("rollout.maxSurge", MILVUS, "", "2"),
                 value("rollout.maxUnavailable", MILVUS, "", "1"),
                 value("podDisruptionBudget.enabled", MILVUS, "", "false"),

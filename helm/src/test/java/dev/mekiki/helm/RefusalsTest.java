@@ -104,6 +104,7 @@ class RefusalsTest {
             gpu: {provider: rocm} | provider
             gpu: {batchSizes: "1, 2"} | batchSizes
             shutdown: {drainSeconds: -1} | drainSeconds
+            connections: {maxAgeSeconds: -1} | maxAgeSeconds
             podDisruptionBudget: {maxUnavailable: 0} | maxUnavailable
             topologySpread: {zones: Always} | zones
             autoscaling: {kind: vpa} | kind

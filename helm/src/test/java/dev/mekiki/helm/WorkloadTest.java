@@ -123,6 +123,13 @@ class WorkloadTest {
                 .isFalse();
     }
 
+    @Test
+    void connectionsEndNowAndThenUnlessTheyShallLast() {
+        assertThat(Chart.render(MILVUS, "").properties()).containsEntry("mekiki.server.max-connection-age", "300s");
+        assertThat(Chart.render(MILVUS, "connections: {maxAgeSeconds: 0}").properties())
+                .doesNotContainKey("mekiki.server.max-connection-age");
+    }
+
     /** The profile "restricted" of Kubernetes' Pod Security Standards, and a root file system that is only read. */
     @ParameterizedTest
     @ValueSource(strings = {EMBEDDED, MILVUS})

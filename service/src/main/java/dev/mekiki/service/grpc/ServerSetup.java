@@ -20,6 +20,7 @@ import io.quarkus.grpc.runtime.config.GrpcServerConfiguration;
 import io.vertx.grpc.VertxServerBuilder;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Puts health, reflection and the bounds on calls into the gRPC server before it listens. */
 @Singleton
@@ -60,6 +61,9 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
         });
         // Fixed rather than growing with the line, for it is what every connection may send before anybody asks for it.
         builder.nettyBuilder().flowControlWindow(FLOW_CONTROL_WINDOW);
+        settings.server()
+                .maxConnectionAge()
+                .ifPresent(age -> builder.nettyBuilder().maxConnectionAge(age.toMillis(), TimeUnit.MILLISECONDS));
         builder.addStreamTracerFactory(Intake.factory(new Intake.Rules(
                         bytes,
                         settings.maxImageBytes(),

@@ -3,6 +3,7 @@ package dev.mekiki.service.settings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /** How the service behaves towards the world around it. */
 @ConfigMapping(prefix = "mekiki.server")
@@ -18,4 +19,11 @@ public interface ServerConfig {
     /** How long requests that were taken may take to finish after the service was told to stop; 0 or more. */
     @WithDefault("30s")
     Duration drainTimeout();
+
+    /**
+     * After how long a gRPC connection takes no new calls, a tenth more or less by chance, at least 1s; calls and streams
+     * under way go on. Clients that balance by themselves look for addresses anew then, and find replicas that were
+     * added. Left out: connections last.
+     */
+    Optional<Duration> maxConnectionAge();
 }

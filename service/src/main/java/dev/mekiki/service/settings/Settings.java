@@ -195,6 +195,13 @@ public record Settings(
                 admission.maxInFlightPerStream(),
                 admission.maxInFlightPerStream() >= 1 && admission.maxInFlightPerStream() <= admission.maxRequests(),
                 "1.." + admission.maxRequests() + ", mekiki.admission.max-requests");
+        server.maxConnectionAge()
+                .ifPresent(age -> require(
+                        problems,
+                        "mekiki.server.max-connection-age",
+                        age,
+                        age.compareTo(Duration.ofSeconds(1)) >= 0,
+                        "at least 1s"));
         require(
                 problems,
                 "mekiki.server.drain-timeout",

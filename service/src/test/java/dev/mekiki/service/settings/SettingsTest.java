@@ -92,6 +92,7 @@ class SettingsTest {
                 "mekiki.admission.default-deadline; 0s; mekiki.admission.default-deadline",
                 "mekiki.admission.max-in-flight-per-stream; 257; mekiki.admission.max-requests",
                 "mekiki.server.drain-timeout; -1s; mekiki.server.drain-timeout",
+                "mekiki.server.max-connection-age; 999ms; mekiki.server.max-connection-age",
             })
     void refusesWhatCannotWork(String property, String value, String problem) {
         assertThat(settings(Map.of(property, value), LOOPBACK, MACHINE).problems())
