@@ -119,23 +119,49 @@ public final class CorpusBuilder {
     /** Leaves out documents that repeat an earlier one: two classes that look the same cannot be told apart. */
     private static List<Mat> withoutRepeats(List<Mat> documents) {
         List<Mat> kept = new ArrayList<>();
-        List<double[]> seen = new ArrayList<>();
+        List<Thumbnail> seen = new ArrayList<>();
         for (Mat document : documents) {
-            double[] thumbnail = thumbnail(document);
-            boolean repeats = false;
-            for (double[] other : seen) {
-                double correlation = 0;
-                for (int i = 0; i < thumbnail.length; i++) {
-                    correlation += thumbnail[i] * other[i];
-                }
-                repeats |= correlation > REPEAT;
-            }
-            if (!repeats) {
+            Thumbnail thumbnail = Thumbnail.of(thumbnail(document));
+            if (seen.stream().noneMatch(other -> thumbnail.correlatesAbove(other, REPEAT))) {
                 kept.add(document);
                 seen.add(thumbnail);
             }
         }
         return kept;
+    }
+
+    /**
+     * Values of unit length, with the lengths of what is left of them from each block on. What is left of two cannot
+     * correlate more than the product of its lengths (Cauchy and Schwarz), so most pairs are done after a block.
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    private record Thumbnail(double[] values, double[] left) {
+        private static final int BLOCK = 192;
+
+        static Thumbnail of(double[] values) {
+            double[] left = new double[values.length / BLOCK + 1];
+            double squares = 0;
+            for (int i = values.length - 1; i >= 0; i--) {
+                squares += values[i] * values[i];
+                if (i % BLOCK == 0) {
+                    left[i / BLOCK] = Math.sqrt(squares);
+                }
+            }
+            return new Thumbnail(values, left);
+        }
+
+        boolean correlatesAbove(Thumbnail other, double bound) {
+            double correlation = 0;
+            for (int from = 0; from < values.length; from += BLOCK) {
+                if (correlation + left[from / BLOCK] * other.left[from / BLOCK] <= bound) {
+                    return false;
+                }
+                for (int i = from; i < Math.min(from + BLOCK, values.length); i++) {
+                    correlation += values[i] * other.values[i];
+                }
+            }
+            return correlation > bound;
+        }
     }
 
     /** 24×24 colours less their mean, of unit length. */
