@@ -74,7 +74,7 @@ public record DecisionPolicy(
         double score = best.score().cosine();
         double required = thresholdOf(best.label().main());
         if (score < required) {
-            return new Recognition.Unknown(Recognition.Reason.BELOW_THRESHOLD, Optional.of(best.score()), required);
+            return new Recognition.Unknown(Recognition.Reason.BELOW_THRESHOLD, Optional.of(best), required);
         }
         LabelPath label = lead(candidates.subLabels()).orElse(2.0) >= subLabelMargin
                 ? best.label()

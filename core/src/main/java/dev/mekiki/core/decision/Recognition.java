@@ -1,6 +1,7 @@
 package dev.mekiki.core.decision;
 
 import dev.mekiki.core.gallery.ExactScore;
+import dev.mekiki.core.gallery.Match;
 import dev.mekiki.core.label.LabelPath;
 import java.util.Optional;
 
@@ -24,10 +25,10 @@ public sealed interface Recognition {
      * Not recognised.
      *
      * @param reason why not
-     * @param bestScore exact cosine of the nearest registration; empty if there was none
+     * @param nearest the nearest registration; empty if there was none
      * @param threshold the cosine that had to be reached
      */
-    record Unknown(Reason reason, Optional<ExactScore> bestScore, double threshold) implements Recognition {}
+    record Unknown(Reason reason, Optional<Match> nearest, double threshold) implements Recognition {}
 
     /** Why something is unknown. */
     enum Reason {

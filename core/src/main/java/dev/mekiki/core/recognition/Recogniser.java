@@ -90,9 +90,6 @@ public final class Recogniser {
         Recognition recognition = gallery.policy().decide(candidates);
         Duration search = Duration.ofNanos(nanoTime.getAsLong() - start);
         return new RecognitionReply(
-                recognition,
-                candidates.matches(),
-                gallery.space(),
-                embedded.durations().with(Stage.SEARCH, search));
+                gallery, recognition, candidates.matches(), embedded.durations().with(Stage.SEARCH, search));
     }
 }

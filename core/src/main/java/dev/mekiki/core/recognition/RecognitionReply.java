@@ -2,6 +2,7 @@ package dev.mekiki.core.recognition;
 
 import dev.mekiki.core.decision.Recognition;
 import dev.mekiki.core.embedding.EmbeddingSpace;
+import dev.mekiki.core.gallery.Gallery;
 import dev.mekiki.core.gallery.Match;
 import dev.mekiki.core.time.StageDurations;
 import java.util.List;
@@ -9,14 +10,19 @@ import java.util.List;
 /**
  * An answer with its evidence.
  *
+ * @param gallery that was asked, as it was when it answered
  * @param recognition known or unknown
  * @param matches the nearest registrations, best first
- * @param space the embedding space that the answer was found in
  * @param durations how long each stage took
  */
 public record RecognitionReply(
-        Recognition recognition, List<Match> matches, EmbeddingSpace space, StageDurations durations) {
+        Gallery gallery, Recognition recognition, List<Match> matches, StageDurations durations) {
     public RecognitionReply {
         matches = List.copyOf(matches);
+    }
+
+    /** The embedding space that the answer was found in. */
+    public EmbeddingSpace space() {
+        return gallery.space();
     }
 }

@@ -35,7 +35,7 @@ class DecisionPolicyTest {
     @Test
     void belowTheThresholdIsUnknownAndAtItIsKnown() {
         assertThat(decide(List.of(match("a/x", 0.599)), List.of(match("a/x", 0.599))))
-                .isEqualTo(new Unknown(Reason.BELOW_THRESHOLD, Optional.of(new ExactScore(0.599)), 0.6));
+                .isEqualTo(new Unknown(Reason.BELOW_THRESHOLD, Optional.of(match("a/x", 0.599)), 0.6));
         assertThat(decide(List.of(match("a/x", 0.6)), List.of(match("a/x", 0.6))))
                 .isInstanceOf(Known.class);
     }

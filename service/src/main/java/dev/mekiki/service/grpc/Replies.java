@@ -147,7 +147,7 @@ final class Replies {
                             case BELOW_THRESHOLD -> Unknown.Reason.REASON_BELOW_THRESHOLD;
                         })
                 .setThreshold(unknown.threshold());
-        unknown.bestScore().ifPresent(score -> message.setBestScore(score.cosine()));
+        unknown.nearest().ifPresent(nearest -> message.setBestScore(nearest.score().cosine()));
         return message.build();
     }
 
