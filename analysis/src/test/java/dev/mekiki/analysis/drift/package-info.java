@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mekiki.analysis.drift;
+
+import org.jspecify.annotations.NullMarked;
