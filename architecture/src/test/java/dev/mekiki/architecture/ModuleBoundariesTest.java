@@ -130,7 +130,21 @@ class ModuleBoundariesTest {
 
     @ArchTest
     static final ArchRule serviceWiresTheServingParts =
-            sees("service", "core", "inference", "gallery", "v1", "openinference");
+            sees("service", "core", "inference", "gallery", "analysis", "v1", "openinference");
+
+    @ArchTest
+    static final ArchRule serviceSeesNoMoreOfTheAnalysisThanSketches = noClasses()
+            .that()
+            .resideInAPackage("dev.mekiki.service..")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("dev.mekiki.analysis.GalleryAnalysis")
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.mekiki.analysis.graph..",
+                    "dev.mekiki.analysis.projection..",
+                    "dev.mekiki.analysis.statistics..");
 
     @ArchTest
     static final ArchRule portsAreSmall = classes()

@@ -2,6 +2,7 @@ package dev.mekiki.service;
 
 import dev.mekiki.service.lifecycle.Lifecycle;
 import dev.mekiki.service.settings.AdmissionConfig;
+import dev.mekiki.service.settings.DriftConfig;
 import dev.mekiki.service.settings.GalleryConfig;
 import dev.mekiki.service.settings.GpuConfig;
 import dev.mekiki.service.settings.ImageConfig;
@@ -36,6 +37,7 @@ final class Parts {
             MilvusConfig milvus,
             MilvusIndexConfig milvusIndex,
             MilvusTlsConfig milvusTls,
+            DriftConfig drift,
             AdmissionConfig admission,
             ServerConfig server,
             @ConfigProperty(name = "quarkus.grpc.server.host") String grpcHost,
@@ -50,6 +52,7 @@ final class Parts {
                 images,
                 gallery,
                 new Settings.Milvus(milvus, milvusIndex, milvusTls),
+                drift,
                 admission,
                 server,
                 new Settings.Listening(grpcHost, grpcPort, httpHost, httpPort),

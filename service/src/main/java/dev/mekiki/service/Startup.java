@@ -14,6 +14,7 @@ import dev.mekiki.gallery.milvus.MilvusGallery;
 import dev.mekiki.gallery.milvus.MilvusGallerySettings;
 import dev.mekiki.inference.ImageEmbedder;
 import dev.mekiki.inference.InferenceSettings;
+import dev.mekiki.service.drift.DecisionLog;
 import dev.mekiki.service.images.ImageDirectory;
 import dev.mekiki.service.lifecycle.Background;
 import dev.mekiki.service.lifecycle.Engine;
@@ -44,6 +45,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
@@ -196,6 +199,7 @@ public class Startup {
                 () -> models.served().stream()
                         .mapToInt(model -> model.embedder().inFlight())
                         .sum());
+        DecisionLog decisions = openDecisions(gallery);
         Engine engine = new Engine(
                 embedders,
                 models,
@@ -210,7 +214,8 @@ public class Startup {
                         new Reembedder(
                                 patient, gallery, images, new Admission(MOST_REEMBEDDING, retryAfter), bulkThreads),
                         images,
-                        bulkThreads));
+                        bulkThreads),
+                decisions);
         LOG.infof(
                 "Serving %s on %s, galleries in %s, gRPC on %s:%d, HTTP on %s:%d; ready after %d ms",
                 engine.embedders().spaces(),
@@ -226,6 +231,20 @@ public class Startup {
                 System.currentTimeMillis()
                         - ManagementFactory.getRuntimeMXBean().getStartTime());
         return engine;
+    }
+
+    /** Keeps the decisions from now on, on a thread of its own, because it waits for the disk. */
+    private DecisionLog openDecisions(GalleryBackend gallery) {
+        DecisionLog decisions = DecisionLog.open(
+                Clock.systemUTC(),
+                settings.drift().retention(),
+                settings.drift().directory());
+        open.push(decisions);
+        ScheduledExecutorService minutes = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("mekiki-drift").daemon().factory());
+        open.push(minutes);
+        var _ = minutes.scheduleWithFixedDelay(() -> decisions.tick(gallery.catalogue()), 1, 1, TimeUnit.MINUTES);
+        return decisions;
     }
 
     private Model openModel(Path onnx, ExecutorService bulkThreads, boolean configured) {

@@ -8,6 +8,7 @@ import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.gallery.GalleryId;
 import dev.mekiki.core.gallery.PageRequest;
 import dev.mekiki.core.reembedding.ReembedRequest;
+import dev.mekiki.service.drift.SketchMessages;
 import dev.mekiki.service.lifecycle.Engine;
 import dev.mekiki.service.lifecycle.Lifecycle;
 import dev.mekiki.service.telemetry.Telemetry;
@@ -17,6 +18,8 @@ import dev.mekiki.v1.ExchangeGalleriesRequest;
 import dev.mekiki.v1.GalleriesGrpc;
 import dev.mekiki.v1.Gallery;
 import dev.mekiki.v1.GetGalleryRequest;
+import dev.mekiki.v1.ListDecisionSketchesRequest;
+import dev.mekiki.v1.ListDecisionSketchesResponse;
 import dev.mekiki.v1.ListGalleriesRequest;
 import dev.mekiki.v1.ListGalleriesResponse;
 import dev.mekiki.v1.ReembedGalleryRequest;
@@ -159,8 +162,12 @@ public class GalleriesService extends GalleriesGrpc.GalleriesImplBase {
                 NAMED,
                 () -> {
                     GalleryId id = ResourceNames.gallery(request.getName());
-                    return lifecycle.engineOfTakenCall().withGalleries(galleries -> {
+                    Engine engine = lifecycle.engineOfTakenCall();
+                    return engine.withGalleries(galleries -> {
+                        Optional<dev.mekiki.core.gallery.Gallery> gone =
+                                galleries.catalogue().find(id);
                         galleries.catalogue().delete(id);
+                        gone.ifPresent(engine.decisions()::forget);
                         return id;
                     });
                 },
@@ -204,5 +211,33 @@ public class GalleriesService extends GalleriesGrpc.GalleriesImplBase {
                     telemetry.reembedded(step);
                     return Replies.reembedded(ResourceNames.gallery(request.getName()), step);
                 });
+    }
+
+    @Override
+    public void listDecisionSketches(
+            ListDecisionSketchesRequest request, StreamObserver<ListDecisionSketchesResponse> caller) {
+        UnaryAnswer.send(
+                caller,
+                RequestFields.AS_THEY_ARE,
+                () -> {
+                    GalleryId id = ResourceNames.gallery(request.getGallery());
+                    Instant from =
+                            request.hasStartTime() ? Times.instant("start_time", request.getStartTime()) : Instant.MIN;
+                    Instant to = request.hasEndTime() ? Times.instant("end_time", request.getEndTime()) : Instant.MAX;
+                    if (!from.isBefore(to)) {
+                        throw new InvalidInput("start_time", from.toString(), "before end_time, " + to);
+                    }
+                    Engine engine = lifecycle.engineOfTakenCall();
+                    return engine.withGalleries(galleries -> engine.decisions()
+                            .sketches(
+                                    galleries.catalogue().find(id).orElseThrow(() -> new NotFound(id.resource())),
+                                    from,
+                                    to));
+                },
+                sketches -> ListDecisionSketchesResponse.newBuilder()
+                        .addAllDecisionSketches(
+                                sketches.stream().map(SketchMessages::message).toList())
+                        .setReplica(Replica.name())
+                        .build());
     }
 }

@@ -87,6 +87,7 @@ public class RecognitionService extends RecognitionGrpc.RecognitionImplBase {
                 engine.recogniser().recognise(question, deadline);
         return Cancelling.thenApply(reply, answer -> {
             telemetry.recognised(answer.recognition(), answer.durations());
+            engine.decisions().record(answer.gallery(), answer.recognition());
             return Replies.recognition(gallery, answer);
         });
     }

@@ -147,7 +147,8 @@ final class Replies {
                             case BELOW_THRESHOLD -> Unknown.Reason.REASON_BELOW_THRESHOLD;
                         })
                 .setThreshold(unknown.threshold());
-        unknown.nearest().ifPresent(nearest -> message.setBestScore(nearest.score().cosine()));
+        unknown.nearest()
+                .ifPresent(nearest -> message.setBestScore(nearest.score().cosine()));
         return message.build();
     }
 

@@ -13,6 +13,7 @@ import dev.mekiki.core.recognition.Admission;
 import dev.mekiki.core.recognition.Recogniser;
 import dev.mekiki.core.recognition.Registrar;
 import dev.mekiki.inference.ImageEmbedder;
+import dev.mekiki.service.drift.DecisionLog;
 import dev.mekiki.service.models.Model;
 import dev.mekiki.service.models.Models;
 import java.time.Duration;
@@ -41,6 +42,7 @@ public final class Engine {
     private final Recogniser recogniser;
     private final Registrar registrar;
     private final Background background;
+    private final DecisionLog decisions;
 
     /**
      * @param embedders of the models that serve
@@ -52,6 +54,7 @@ public final class Engine {
      * @param clock dates what is made
      * @param images keeps the images of registrations, if they are kept
      * @param background works on many at once
+     * @param decisions counts what is decided
      */
     public Engine(
             Embedders embedders,
@@ -62,7 +65,8 @@ public final class Engine {
             Duration retryAfter,
             InstantSource clock,
             Optional<KeptImages> images,
-            Background background) {
+            Background background,
+            DecisionLog decisions) {
         this.embedders = embedders;
         this.models = models;
         this.galleries = galleries;
@@ -71,6 +75,7 @@ public final class Engine {
         this.retryAfter = retryAfter;
         this.clock = clock;
         this.background = background;
+        this.decisions = decisions;
         this.recogniser = new Recogniser(embedders, galleries, admission, galleryThreads, System::nanoTime);
         this.registrar =
                 new Registrar(embedders, galleries, images, admission, galleryThreads, clock, System::nanoTime);
@@ -112,6 +117,10 @@ public final class Engine {
 
     public Background background() {
         return background;
+    }
+
+    public DecisionLog decisions() {
+        return decisions;
     }
 
     /**

@@ -30,6 +30,7 @@ import java.util.Objects;
  * @param images mekiki.images
  * @param gallery mekiki.gallery
  * @param milvus mekiki.gallery.milvus
+ * @param drift mekiki.drift
  * @param admission mekiki.admission
  * @param server mekiki.server
  * @param listening where gRPC and HTTP listen
@@ -43,6 +44,7 @@ public record Settings(
         KeptImagesConfig images,
         GalleryConfig gallery,
         Milvus milvus,
+        DriftConfig drift,
         AdmissionConfig admission,
         ServerConfig server,
         Listening listening,
@@ -168,6 +170,13 @@ public record Settings(
         if (gallery.backend() == GalleryConfig.Backend.MILVUS) {
             requireUsableMilvus(problems);
         }
+        require(
+                problems,
+                "mekiki.drift.retention",
+                drift.retention(),
+                drift.retention().compareTo(Duration.ofDays(2)) >= 0
+                        && drift.retention().compareTo(Duration.ofDays(366)) <= 0,
+                "2d..366d");
         int busy = allSessions() * largestBatch();
         require(
                 problems,

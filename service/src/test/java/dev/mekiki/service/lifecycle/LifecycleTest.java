@@ -20,6 +20,7 @@ import dev.mekiki.core.image.EncodedImage;
 import dev.mekiki.core.recognition.Admission;
 import dev.mekiki.core.reembedding.Reembedder;
 import dev.mekiki.core.time.Deadline;
+import dev.mekiki.service.drift.DecisionLog;
 import dev.mekiki.service.lifecycle.Lifecycle.Phase;
 import dev.mekiki.service.models.Model;
 import dev.mekiki.service.models.Models;
@@ -62,7 +63,8 @@ class LifecycleTest {
                             new Admission(1, RETRY),
                             galleryThreads),
                     Optional.empty(),
-                    galleryThreads));
+                    galleryThreads),
+            DecisionLog.open(InstantSource.system(), Duration.ofDays(2), Optional.empty()));
 
     @AfterEach
     void stop() {

@@ -42,6 +42,7 @@ class ConfigurationPageTest {
             MilvusConfig.class,
             MilvusIndexConfig.class,
             MilvusTlsConfig.class,
+            DriftConfig.class,
             AdmissionConfig.class,
             ServerConfig.class);
 

@@ -91,6 +91,8 @@ class SettingsTest {
                 "mekiki.admission.retry-after; 0s; mekiki.admission.retry-after",
                 "mekiki.admission.default-deadline; 0s; mekiki.admission.default-deadline",
                 "mekiki.admission.max-in-flight-per-stream; 257; mekiki.admission.max-requests",
+                "mekiki.drift.retention; 1d; mekiki.drift.retention: PT24H (expected: 2d..366d)",
+                "mekiki.drift.retention; 367d; mekiki.drift.retention: PT8808H (expected: 2d..366d)",
                 "mekiki.server.drain-timeout; -1s; mekiki.server.drain-timeout",
                 "mekiki.server.max-connection-age; 999ms; mekiki.server.max-connection-age",
             })
@@ -262,6 +264,7 @@ class SettingsTest {
                 .withMapping(MilvusConfig.class)
                 .withMapping(MilvusIndexConfig.class)
                 .withMapping(MilvusTlsConfig.class)
+                .withMapping(DriftConfig.class)
                 .withMapping(AdmissionConfig.class)
                 .withMapping(ServerConfig.class)
                 .build();
@@ -277,6 +280,7 @@ class SettingsTest {
                         config.getConfigMapping(MilvusConfig.class),
                         config.getConfigMapping(MilvusIndexConfig.class),
                         config.getConfigMapping(MilvusTlsConfig.class)),
+                config.getConfigMapping(DriftConfig.class),
                 config.getConfigMapping(AdmissionConfig.class),
                 config.getConfigMapping(ServerConfig.class),
                 listening,
