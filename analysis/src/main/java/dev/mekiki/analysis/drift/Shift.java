@@ -5,8 +5,9 @@ import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 /**
  * How far a distribution has moved.
  *
- * <p>The population stability index is the sum over at most ten classes of (q - p) ln(q / p), of the shares p before and q
- * since. Each class, the last aside, has at least a tenth of what was before; a share of nothing is taken as that of
+ * <p>The population stability index is the sum over classes of (q - p) ln(q / p), of the shares p before and q
+ * since. A class ends where it has a tenth of what was before, and a bin
+ * that has as much is a class of its own; a share of nothing is taken as that of
  * half a count. Below 0.1 is usually called stable and above 0.2 or 0.25 moved: Siddiqi, Credit Risk Scorecards, 2006.
  * Where nothing moved it is (1/n + 1/m) times a chi-squared of one less than there are classes: Yurdakul and Naranjo,
  * Journal of Risk Model Validation 14, 2020.
@@ -63,8 +64,10 @@ public record Shift(
             classBefore += before.count(bin);
             classSince += since.count(bin);
             distance = Math.max(distance, Math.abs((double) seenBefore / n - (double) seenSince / m));
-            boolean full = seenBefore < n && classBefore * CLASSES >= n;
-            if (full || bin == Bins.COUNT - 1) {
+            boolean last = bin == Bins.COUNT - 1;
+            boolean full = classBefore * CLASSES >= n;
+            boolean nextIsFull = !last && before.count(bin + 1) * CLASSES >= n;
+            if ((last || full || nextIsFull) && classBefore + classSince > 0) {
                 double p = Math.max(classBefore, .5) / n;
                 double q = Math.max(classSince, .5) / m;
                 index += (q - p) * Math.log(q / p);

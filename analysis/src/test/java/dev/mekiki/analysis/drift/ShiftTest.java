@@ -26,10 +26,22 @@ class ShiftTest {
         Histogram before = Histogram.of(180, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10);
         Shift shift = Shift.between(Bins.SCORES, before, Histogram.of(182, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10));
 
-        // The last class has everything above it: 0.3 since. Two are empty, each as half a count of 100.
+        // The class above all of them has 0.2 since. Two are empty, and that one was; each as half a count of 100.
         assertThat(shift.stabilityIndex())
-                .isCloseTo(2 * (.005 - .1) * Math.log(.005 / .1) + (.3 - .1) * Math.log(3), within(1e-12));
+                .isCloseTo(2 * (.005 - .1) * Math.log(.005 / .1) + (.2 - .005) * Math.log(.2 / .005), within(1e-12));
         assertThat(shift.distance()).isCloseTo(.2, within(1e-12));
+        assertThat(shift.moved()).isTrue();
+    }
+
+    /** All identical before, so that there are no tenths; half of them far below since. */
+    @Test
+    void seesWhatLeftTheOnlyBin() {
+        Shift shift = Shift.between(
+                Bins.SCORES, Histogram.of(199, 1_000), Histogram.of(160, 500).plus(Histogram.of(199, 500)));
+
+        assertThat(shift.stabilityIndex())
+                .isCloseTo((.5 - .0005) * Math.log(.5 / .0005) + (.5 - 1) * Math.log(.5), within(1e-12));
+        assertThat(shift.distance()).isCloseTo(.5, within(1e-12));
         assertThat(shift.moved()).isTrue();
     }
 
