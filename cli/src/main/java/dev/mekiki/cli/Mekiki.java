@@ -31,6 +31,7 @@ import picocli.CommandLine.Command;
             VerifyCommand.class,
             AnalyseCommand.class,
             CalibrateCommand.class,
+            DriftCommand.class,
             CorrectCommand.class,
             LayOutCommand.class,
             LabelsCommand.class,

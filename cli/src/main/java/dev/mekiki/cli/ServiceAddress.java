@@ -35,13 +35,18 @@ final class ServiceAddress {
     private int timeoutSeconds;
 
     Connection connect() {
+        return connect(target, timeoutSeconds, command);
+    }
+
+    /** Connects as the options of a command say. */
+    static Connection connect(String target, int timeoutSeconds, CommandSpec command) {
         if (timeoutSeconds < 1) {
-            throw wrong("--timeout: " + timeoutSeconds + " (expected: at least 1)");
+            throw wrong("--timeout: " + timeoutSeconds + " (expected: at least 1)", command);
         }
         try {
             return Connection.to(target, Duration.ofSeconds(timeoutSeconds));
         } catch (IllegalArgumentException e) {
-            throw wrong("--" + e.getMessage());
+            throw wrong("--" + e.getMessage(), command);
         }
     }
 
@@ -51,9 +56,16 @@ final class ServiceAddress {
 
     /** The id, if it is a legal one. */
     String requireGalleryId(String option, String id) {
+        return requireGalleryId(option, id, command);
+    }
+
+    /** The id, if it is a legal one. */
+    static String requireGalleryId(String option, String id, CommandSpec command) {
         if (!GALLERY_ID.matcher(id).matches()) {
-            throw wrong(option + ": \"" + id
-                    + "\" (expected: 1..63 lower-case letters, digits and hyphens, beginning with a letter)");
+            throw wrong(
+                    option + ": \"" + id
+                            + "\" (expected: 1..63 lower-case letters, digits and hyphens, beginning with a letter)",
+                    command);
         }
         return id;
     }
@@ -70,6 +82,10 @@ final class ServiceAddress {
     }
 
     ParameterException wrong(String message) {
+        return wrong(message, command);
+    }
+
+    private static ParameterException wrong(String message, CommandSpec command) {
         return new ParameterException(command.commandLine(), message);
     }
 }
