@@ -26,6 +26,7 @@ mekiki.model.more: {{ join "," $files | quote }}
 mekiki.gallery.backend: {{ $v.gallery.backend }}
 {{- if eq $v.gallery.backend "embedded" }}
 mekiki.gallery.directory: /var/lib/mekiki/galleries
+mekiki.drift.directory: /var/lib/mekiki/drift
 {{- if $v.gallery.embedded.keepImages }}
 mekiki.images.directory: /var/lib/mekiki/images
 {{- end }}

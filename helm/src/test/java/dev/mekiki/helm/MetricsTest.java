@@ -5,9 +5,16 @@ import static dev.mekiki.helm.Chart.MILVUS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mekiki.core.decision.Recognition;
 import dev.mekiki.core.embedding.EmbeddingSpace;
+import dev.mekiki.core.gallery.ExactScore;
+import dev.mekiki.core.gallery.GalleryId;
+import dev.mekiki.core.gallery.Match;
+import dev.mekiki.core.gallery.RegistrationId;
+import dev.mekiki.core.label.LabelPath;
 import dev.mekiki.core.recognition.Admission;
 import dev.mekiki.core.reembedding.ReembedStep;
+import dev.mekiki.core.time.StageDurations;
 import dev.mekiki.helm.Chart.Rendering;
 import dev.mekiki.inference.session.ExecutionProvider;
 import dev.mekiki.service.telemetry.Telemetry;
@@ -137,6 +144,24 @@ class MetricsTest {
     }
 
     @Test
+    void aGallerysUnknownShareIsComparedOnlyWhereThereAreEnoughDecisions() {
+        String expression = "";
+        for (JsonNode rule : Chart.render(MILVUS, "metrics: {rules: {enabled: true}}")
+                .only("PrometheusRule")
+                .at("/spec/groups/0/rules")) {
+            if (rule.path("alert").asText().equals("MekikiUnknownMoved")) {
+                expression = rule.path("expr").asText();
+            }
+        }
+
+        assertThat(expression).startsWith("abs(").doesNotContain("\n");
+        assertThat(expression.chars().filter(c -> c == '('))
+                .hasSameSizeAs(expression.chars().filter(c -> c == ')').boxed().toList());
+        assertThat(expression.split("and ", -1)).hasSize(3);
+        assertThat(expression).contains("[1h] offset 1w)) > 300");
+    }
+
+    @Test
     void nothingIsWatchedUnlessAsked() {
         Rendering chart = Chart.render(MILVUS);
 
@@ -171,6 +196,15 @@ class MetricsTest {
             telemetry.callEnded("mekiki.v1.Recognition/Recognize", status, Duration.ofMillis(1));
             telemetry.streamAnswered(status);
         }
+        GalleryId gallery = new GalleryId("documents");
+        Match match = new Match(new RegistrationId("r1"), LabelPath.of("passport"), new ExactScore(.8));
+        StageDurations durations = StageDurations.NONE;
+        telemetry.recognised(
+                gallery, new Recognition.Known(match.label(), match.score(), Optional.of(.1), .7), durations);
+        telemetry.recognised(
+                gallery,
+                new Recognition.Unknown(Recognition.Reason.BELOW_THRESHOLD, Optional.of(match), .9),
+                durations);
         telemetry.reembedded(new ReembedStep(1, 1, 1, 1, List.of(), Optional.empty()));
         Map<String, Map<String, Set<String>>> exposed = new TreeMap<>();
         EXPOSED.matcher(registry.scrape()).results().forEach(series -> {

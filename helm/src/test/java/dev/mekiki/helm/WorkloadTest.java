@@ -33,7 +33,9 @@ class WorkloadTest {
         assertThat(claim.path("storageClassName").asText()).isEqualTo("fast");
         assertThat(claim.at("/accessModes/0").asText()).isEqualTo("ReadWriteOncePod");
         assertThat(chart.mount("data").path("mountPath").asText()).isEqualTo("/var/lib/mekiki");
-        assertThat(chart.properties()).containsEntry("mekiki.gallery.directory", "/var/lib/mekiki/galleries");
+        assertThat(chart.properties())
+                .containsEntry("mekiki.gallery.directory", "/var/lib/mekiki/galleries")
+                .containsEntry("mekiki.drift.directory", "/var/lib/mekiki/drift");
         assertThat(chart.all("Deployment")).isEmpty();
         assertThat(chart.all("PodDisruptionBudget")).isEmpty();
     }

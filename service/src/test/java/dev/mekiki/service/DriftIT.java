@@ -99,6 +99,13 @@ class DriftIT {
                         .sum())
                 .isBetween(2.459, 2.461);
 
+        assertThat(metrics())
+                .contains("mekiki_best_score_percent_count{gallery=\"decided\",outcome=\"known\"} 2")
+                .contains("mekiki_best_score_percent_bucket{gallery=\"decided\",outcome=\"unknown\",le=\"65.0\"} 1")
+                .contains("mekiki_best_score_percent_bucket{gallery=\"decided\",outcome=\"unknown\",le=\"60.0\"} 0")
+                .contains("mekiki_lead_percent_bucket{gallery=\"decided\",le=\"60.0\"} 0")
+                .contains("mekiki_lead_percent_count{gallery=\"decided\"} 2");
+
         service.process.destroy();
         service.exitCode();
         service.close();
@@ -155,6 +162,10 @@ class DriftIT {
     private void serve() throws IOException {
         service = ServiceProcess.ready(folder, "-Dmekiki.drift.directory=" + folder.resolve("drift"));
         channel = service.connect();
+    }
+
+    private String metrics() {
+        return service.get("/q/metrics").body();
     }
 
     private List<Path> files() throws IOException {

@@ -168,6 +168,7 @@ public class GalleriesService extends GalleriesGrpc.GalleriesImplBase {
                                 galleries.catalogue().find(id);
                         galleries.catalogue().delete(id);
                         gone.ifPresent(engine.decisions()::forget);
+                        telemetry.deleted(id);
                         return id;
                     });
                 },

@@ -86,7 +86,7 @@ public class RecognitionService extends RecognitionGrpc.RecognitionImplBase {
         CompletableFuture<dev.mekiki.core.recognition.RecognitionReply> reply =
                 engine.recogniser().recognise(question, deadline);
         return Cancelling.thenApply(reply, answer -> {
-            telemetry.recognised(answer.recognition(), answer.durations());
+            telemetry.recognised(gallery, answer.recognition(), answer.durations());
             engine.decisions().record(answer.gallery(), answer.recognition());
             return Replies.recognition(gallery, answer);
         });

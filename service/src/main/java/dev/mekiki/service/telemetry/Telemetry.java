@@ -3,6 +3,7 @@ package dev.mekiki.service.telemetry;
 import dev.mekiki.core.bulk.RowResult;
 import dev.mekiki.core.decision.Recognition;
 import dev.mekiki.core.embedding.EmbeddingSpace;
+import dev.mekiki.core.gallery.GalleryId;
 import dev.mekiki.core.recognition.Admission;
 import dev.mekiki.core.reembedding.ReembedStep;
 import dev.mekiki.core.time.Stage;
@@ -41,6 +42,10 @@ import java.util.function.LongSupplier;
  *     <td>admission, decode, preprocess, queue, inference, search, store</td></tr>
  * <tr><td>mekiki_recognitions_total</td><td>counter</td><td>outcome</td>
  *     <td>known, no_candidates, below_threshold</td></tr>
+ * <tr><td>mekiki_best_score_percent</td><td>histogram</td><td>gallery, outcome</td>
+ *     <td>100 times the cosine of the nearest registration, negative ones as 0: known, unknown; of the first 64 galleries</td></tr>
+ * <tr><td>mekiki_lead_percent</td><td>histogram</td><td>gallery</td>
+ *     <td>of what was known, 100 times the lead over the runner-up main label, in cosine; likewise</td></tr>
  * <tr><td>mekiki_import_rows_total</td><td>counter</td><td>outcome</td>
  *     <td>rows of imports: registered, present, refused; validated where nothing was to be registered</td></tr>
  * <tr><td>mekiki_reembed_registrations_total</td><td>counter</td><td>outcome</td>
@@ -85,11 +90,20 @@ public final class Telemetry implements InferenceObserver {
 
     private static final double[] BATCH_BUCKETS = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128};
 
+    /** Finer where thresholds are. In percent, because the registry knows only whole numbers within histograms. */
+    private static final double[] SCORE_BUCKETS = {10, 20, 30, 40, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 100};
+
+    private static final double[] LEAD_BUCKETS = {1, 2, 5, 10, 15, 20, 30, 40, 60, 100};
+
+    /** Each has some seventy series. */
+    private static final int MOST_GALLERIES = 64;
+
     private final MeterRegistry registry;
     private final Map<Stage, Timer> stages = new EnumMap<>(Stage.class);
     private final Map<Outcome, Counter> images = new EnumMap<>(Outcome.class);
     private final Map<Recognition.Reason, Counter> unknown = new EnumMap<>(Recognition.Reason.class);
     private final Counter known;
+    private final Map<GalleryId, OfGallery> galleries = new ConcurrentHashMap<>();
     private final DistributionSummary batches;
     private final Counter padding;
     private final Map<CallOutcome, Timer> calls = new ConcurrentHashMap<>();
@@ -99,6 +113,9 @@ public final class Telemetry implements InferenceObserver {
     private final Counter importValidated;
 
     private record CallOutcome(String method, Status.Code status) {}
+
+    /** What tells a gallery's decisions apart from others'. */
+    private record OfGallery(DistributionSummary known, DistributionSummary unknown, DistributionSummary leads) {}
 
     public Telemetry(MeterRegistry registry) {
         this.registry = registry;
@@ -206,13 +223,61 @@ public final class Telemetry implements InferenceObserver {
                 .increment();
     }
 
-    /** Something was recognised, or not. */
-    public void recognised(Recognition recognition, StageDurations durations) {
+    /** Something was recognised in a gallery, or not. */
+    public void recognised(GalleryId gallery, Recognition recognition, StageDurations durations) {
+        OfGallery of = galleries.get(gallery);
+        // A few more than there should be do no harm.
+        if (of == null && galleries.size() < MOST_GALLERIES) {
+            of = galleries.computeIfAbsent(gallery, this::ofGallery);
+        }
         switch (recognition) {
-            case Recognition.Known _ -> known.increment();
-            case Recognition.Unknown answer -> counter(unknown, answer.reason()).increment();
+            case Recognition.Known answer -> {
+                known.increment();
+                if (of != null) {
+                    of.known.record(Math.max(0, answer.score().cosine()));
+                    answer.margin().ifPresent(of.leads::record);
+                }
+            }
+            case Recognition.Unknown answer -> {
+                counter(unknown, answer.reason()).increment();
+                if (of != null && answer.nearest().isPresent()) {
+                    of.unknown.record(Math.max(0, answer.nearest().get().score().cosine()));
+                }
+            }
         }
         gone(durations, Stage.SEARCH);
+    }
+
+    private OfGallery ofGallery(GalleryId gallery) {
+        return new OfGallery(
+                bestScores(gallery, "known"),
+                bestScores(gallery, "unknown"),
+                DistributionSummary.builder("mekiki.lead.percent")
+                        .description("100 times the lead of what was known over the runner-up main label, in cosine")
+                        .scale(100)
+                        .tag("gallery", gallery.value())
+                        .serviceLevelObjectives(LEAD_BUCKETS)
+                        .register(registry));
+    }
+
+    private DistributionSummary bestScores(GalleryId gallery, String outcome) {
+        return DistributionSummary.builder("mekiki.best.score.percent")
+                .description("100 times the cosine of the nearest registration")
+                .scale(100)
+                .tag("gallery", gallery.value())
+                .tag("outcome", outcome)
+                .serviceLevelObjectives(SCORE_BUCKETS)
+                .register(registry);
+    }
+
+    /** A gallery was deleted; shows it no more. */
+    public void deleted(GalleryId gallery) {
+        OfGallery of = galleries.remove(gallery);
+        if (of != null) {
+            registry.remove(of.known);
+            registry.remove(of.unknown);
+            registry.remove(of.leads);
+        }
     }
 
     /**
