@@ -107,8 +107,10 @@ class DriftCommandTest {
     @Test
     void decidesAgainWithTheThresholdsOfAnAnalysis() throws Exception {
         Path report = Files.writeString(folder.resolve("report.json"), """
-                {"thresholds": {"common": {"threshold": {"value": 0.855, "low": 0.8, "high": 0.9}},
-                                "base": {"threshold": {"value": 0.6, "low": 0.5, "high": 0.7}},
+                {"gallery": "galleries/documents", "registrationsDigest": "d1", "spaceDigest": "d2",
+                 "codeVersion": "test", "jvm": "a JVM", "seed": 1,
+                 "thresholds": {"common": {"falseAcceptRate": 0.01, "threshold": {"value": 0.855}},
+                                "base": {"falseAcceptRate": 0.01, "threshold": {"value": 0.6}},
                                 "labels": {"a": 0.86}}}""");
         Path json = folder.resolve("drift.json");
 

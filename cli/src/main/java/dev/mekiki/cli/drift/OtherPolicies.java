@@ -3,6 +3,8 @@ package dev.mekiki.cli.drift;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.mekiki.cli.analyse.ReportedThresholds;
+import dev.mekiki.cli.analyse.ReportedThresholds.Kind;
 import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.failure.InvalidInput;
 import java.io.IOException;
@@ -38,19 +40,15 @@ public final class OtherPolicies {
         try {
             JsonNode analysed = root.path("thresholds");
             if (analysed.isObject()) {
-                policies.put(
-                        "the analysed threshold",
-                        with(policy, analysed.path("common").path("threshold").path("value"), Map.of()));
-                Map<String, Double> labels = labels(analysed.path("labels"));
-                if (!labels.isEmpty()) {
-                    policies.put(
-                            "the analysed single thresholds",
-                            with(policy, analysed.path("base").path("threshold").path("value"), labels));
+                policies.put("the analysed threshold", with(policy, ReportedThresholds.read(json, Kind.COMMON)));
+                ReportedThresholds single = ReportedThresholds.read(json, Kind.SINGLE);
+                if (!single.labels().isEmpty()) {
+                    policies.put("the analysed single thresholds", with(policy, single));
                 }
             } else {
                 policies.put(
                         "the policy of the file",
-                        with(policy, root.path("threshold"), labels(root.path("labelThresholds"))));
+                        with(policy, number(root.path("threshold")), labels(root.path("labelThresholds"))));
             }
         } catch (InvalidInput e) {
             throw wrong(e);
@@ -58,9 +56,12 @@ public final class OtherPolicies {
         return policies;
     }
 
-    private static DecisionPolicy with(DecisionPolicy policy, JsonNode threshold, Map<String, Double> labels)
-            throws IOException {
-        return new DecisionPolicy(policy.falseAcceptRate(), number(threshold), labels, policy.subLabelMargin());
+    private static DecisionPolicy with(DecisionPolicy policy, ReportedThresholds found) {
+        return with(policy, found.threshold(), found.labels());
+    }
+
+    private static DecisionPolicy with(DecisionPolicy policy, double threshold, Map<String, Double> labels) {
+        return new DecisionPolicy(policy.falseAcceptRate(), threshold, labels, policy.subLabelMargin());
     }
 
     private static Map<String, Double> labels(JsonNode thresholds) throws IOException {

@@ -4,7 +4,7 @@ import dev.mekiki.analysis.drift.DecisionSketch;
 import dev.mekiki.core.decision.Recognition;
 import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.gallery.Gallery;
-import dev.mekiki.core.gallery.GalleryCatalogue;
+import dev.mekiki.core.gallery.GalleryListing;
 import dev.mekiki.core.gallery.Page;
 import dev.mekiki.core.gallery.PageRequest;
 import java.io.IOException;
@@ -147,7 +147,7 @@ public final class DecisionLog implements AutoCloseable {
      *
      * @param catalogue tells which galleries there are; another replica may have deleted some
      */
-    public void tick(GalleryCatalogue catalogue) {
+    public void tick(GalleryListing catalogue) {
         Instant now = clock.instant();
         try {
             if (isTimeToSweep(now)) {
@@ -168,7 +168,7 @@ public final class DecisionLog implements AutoCloseable {
         return due;
     }
 
-    private void forgetDeleted(GalleryCatalogue catalogue, Instant now) {
+    private void forgetDeleted(GalleryListing catalogue, Instant now) {
         Set<TrackedGallery> there = new HashSet<>();
         Optional<String> token = Optional.empty();
         do {

@@ -2,24 +2,19 @@ package dev.mekiki.service.drift;
 
 import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.gallery.Gallery;
-import dev.mekiki.core.gallery.GalleryCatalogue;
 import dev.mekiki.core.gallery.GalleryId;
+import dev.mekiki.core.gallery.GalleryListing;
 import dev.mekiki.core.gallery.Page;
 import dev.mekiki.core.gallery.PageRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** A catalogue that can only be listed, and be away. */
-final class ListedGalleries implements GalleryCatalogue {
+/** Galleries to look at, and to be away. */
+final class ListedGalleries implements GalleryListing {
 
     List<Gallery> galleries = List.of();
     boolean away;
-
-    @Override
-    public void create(Gallery gallery) {
-        throw new UnsupportedOperationException();
-    }
 
     @Override
     public Optional<Gallery> find(GalleryId id) {
@@ -32,15 +27,5 @@ final class ListedGalleries implements GalleryCatalogue {
             throw new Unavailable("away", Duration.ofSeconds(1));
         }
         return new Page<>(galleries, Optional.empty());
-    }
-
-    @Override
-    public void delete(GalleryId id) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void exchange(GalleryId one, GalleryId other) {
-        throw new UnsupportedOperationException();
     }
 }
