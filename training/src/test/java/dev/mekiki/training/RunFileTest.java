@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunFileTest {
 
@@ -38,6 +39,17 @@ class RunFileTest {
     @Test
     void anEmptyFileIsThePublishedRun() throws IOException {
         assertThat(read("").recipe()).isEqualTo(Recipe.documents());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "models/documents-lcnet050.yaml",
+                "docs/runs/cifar10-contrastive.yaml",
+                "docs/runs/cifar10-supervised.yaml"
+            })
+    void committedRunsCanBeRead(String file) throws IOException {
+        assertThat(RunFile.read(Path.of("..").resolve(file)).recipe()).isNotEqualTo(Recipe.documents());
     }
 
     @Test
