@@ -25,6 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -50,6 +51,9 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "FOLDER", description = "JPEG, PNG and WebP files.")
     private Path folder;
+
+    @Mixin
+    private TlsOptions tls;
 
     @Option(
             names = "--model",
@@ -208,7 +212,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private Connection connect(String address) {
         try {
-            return Connection.to(address, Duration.ofSeconds(30));
+            return Connection.to(address, Duration.ofSeconds(30), tls.credentials());
         } catch (IllegalArgumentException e) {
             throw wrong("--" + e.getMessage());
         }

@@ -2,6 +2,7 @@ package dev.mekiki.cli;
 
 import dev.mekiki.client.Connection;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -34,6 +35,9 @@ final class Replicas {
             description = "Its id, for example passports.")
     private String gallery;
 
+    @Mixin
+    private TlsOptions tls;
+
     List<String> targets() {
         return targets;
     }
@@ -43,6 +47,6 @@ final class Replicas {
     }
 
     Connection connect(String target) {
-        return ServiceAddress.connect(target, timeoutSeconds, command);
+        return ServiceAddress.connect(target, timeoutSeconds, tls, command);
     }
 }

@@ -6,6 +6,7 @@ import dev.mekiki.v1.CountRegistrationsRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -34,17 +35,20 @@ final class ServiceAddress {
             description = "Longest wait for one answer; default ${DEFAULT-VALUE}.")
     private int timeoutSeconds;
 
+    @Mixin
+    private TlsOptions tls;
+
     Connection connect() {
-        return connect(target, timeoutSeconds, command);
+        return connect(target, timeoutSeconds, tls, command);
     }
 
     /** Connects as the options of a command say. */
-    static Connection connect(String target, int timeoutSeconds, CommandSpec command) {
+    static Connection connect(String target, int timeoutSeconds, TlsOptions tls, CommandSpec command) {
         if (timeoutSeconds < 1) {
             throw wrong("--timeout: " + timeoutSeconds + " (expected: at least 1)", command);
         }
         try {
-            return Connection.to(target, Duration.ofSeconds(timeoutSeconds));
+            return Connection.to(target, Duration.ofSeconds(timeoutSeconds), tls.credentials());
         } catch (IllegalArgumentException e) {
             throw wrong("--" + e.getMessage(), command);
         }

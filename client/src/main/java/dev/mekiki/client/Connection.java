@@ -10,6 +10,7 @@ import dev.mekiki.v1.RecognitionGrpc.RecognitionFutureStub;
 import dev.mekiki.v1.RegistrationsGrpc;
 import dev.mekiki.v1.RegistrationsGrpc.RegistrationsBlockingStub;
 import dev.mekiki.v1.RegistrationsGrpc.RegistrationsStub;
+import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -44,11 +45,23 @@ public final class Connection implements AutoCloseable {
      * @throws IllegalArgumentException if the target is something else
      */
     public static Connection to(String target, Duration timeout) {
+        return to(target, timeout, InsecureChannelCredentials.create());
+    }
+
+    /**
+     * A connection; nothing is sent before the first call.
+     *
+     * @param target {@code host:port}
+     * @param credentials {@link io.grpc.TlsChannelCredentials} for TLS, with a certificate of one's own where the service
+     *     wants to see one
+     * @throws IllegalArgumentException if the target is something else
+     */
+    public static Connection to(String target, Duration timeout, ChannelCredentials credentials) {
         if (!HOST_AND_PORT.matcher(target).matches()) {
             throw new IllegalArgumentException("target: \"" + target + "\" (expected: host:port)");
         }
         return new Connection(
-                Grpc.newChannelBuilder(target, InsecureChannelCredentials.create())
+                Grpc.newChannelBuilder(target, credentials)
                         .maxInboundMessageSize(MAX_ANSWER_BYTES)
                         .build(),
                 timeout);

@@ -13,6 +13,7 @@ import dev.mekiki.service.settings.MilvusIndexConfig;
 import dev.mekiki.service.settings.MilvusTlsConfig;
 import dev.mekiki.service.settings.ModelConfig;
 import dev.mekiki.service.settings.ServerConfig;
+import dev.mekiki.service.settings.ServerTlsConfig;
 import dev.mekiki.service.settings.Settings;
 import dev.mekiki.service.settings.TensorRtConfig;
 import dev.mekiki.service.telemetry.Telemetry;
@@ -40,6 +41,7 @@ final class Parts {
             DriftConfig drift,
             AdmissionConfig admission,
             ServerConfig server,
+            ServerTlsConfig tls,
             @ConfigProperty(name = "quarkus.grpc.server.host") String grpcHost,
             @ConfigProperty(name = "quarkus.grpc.server.port") int grpcPort,
             @ConfigProperty(name = "quarkus.http.host") String httpHost,
@@ -55,6 +57,7 @@ final class Parts {
                 drift,
                 admission,
                 server,
+                tls,
                 new Settings.Listening(grpcHost, grpcPort, httpHost, httpPort),
                 Settings.Machine.here());
     }

@@ -101,7 +101,11 @@ final class ServiceProcess implements AutoCloseable {
 
     /** What {@code grpc.health.v1} says from now on, as it changes; connects as soon as somebody listens. */
     Iterator<HealthCheckResponse> health() {
-        return HealthGrpc.newBlockingStub(connect())
+        return health(connect());
+    }
+
+    private static Iterator<HealthCheckResponse> health(ManagedChannel channel) {
+        return HealthGrpc.newBlockingStub(channel)
                 .withWaitForReady()
                 .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
                 .watch(HealthCheckRequest.getDefaultInstance());
@@ -109,8 +113,13 @@ final class ServiceProcess implements AutoCloseable {
 
     /** Waits until the service is ready. */
     void awaitServing() {
+        awaitServing(connect());
+    }
+
+    /** The same over a connection of the caller's, who closes it. */
+    void awaitServing(ManagedChannel channel) {
         try {
-            awaitStatus(health(), ServingStatus.SERVING);
+            awaitStatus(health(channel), ServingStatus.SERVING);
         } catch (RuntimeException e) {
             throw new AssertionError("the service did not become ready; its log:\n" + log(), e);
         }

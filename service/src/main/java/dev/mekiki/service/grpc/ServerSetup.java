@@ -18,9 +18,12 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.quarkus.grpc.api.ServerBuilderCustomizer;
 import io.quarkus.grpc.runtime.config.GrpcServerConfiguration;
 import io.vertx.grpc.VertxServerBuilder;
+import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Puts health, reflection and the bounds on calls into the gRPC server before it listens. */
 @Singleton
@@ -40,6 +43,9 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
     private final Settings settings;
     private final Lifecycle lifecycle;
     private final Telemetry telemetry;
+
+    /** Null without TLS. */
+    private @Nullable ServerTls tls;
 
     public ServerSetup(Settings settings, Lifecycle lifecycle, Telemetry telemetry) {
         this.settings = settings;
@@ -61,6 +67,7 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
         });
         // Fixed rather than growing with the line, for it is what every connection may send before anybody asks for it.
         builder.nettyBuilder().flowControlWindow(FLOW_CONTROL_WINDOW);
+        tls().ifPresent(files -> builder.nettyBuilder().sslContext(files.context()));
         settings.server()
                 .maxConnectionAge()
                 .ifPresent(age -> builder.nettyBuilder().maxConnectionAge(age.toMillis(), TimeUnit.MILLISECONDS));
@@ -79,5 +86,22 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .addService(ProtoReflectionService.newInstance());
+    }
+
+    private Optional<ServerTls> tls() {
+        if (settings.tls().certificate().isEmpty() || settings.tls().key().isEmpty()) {
+            return Optional.empty();
+        }
+        ServerTls files = new ServerTls(
+                settings.tls().certificate().get(), settings.tls().key().get(), settings.tls());
+        tls = files;
+        return Optional.of(files);
+    }
+
+    @PreDestroy
+    void close() {
+        if (tls != null) {
+            tls.close();
+        }
     }
 }

@@ -11,7 +11,8 @@ public interface ServerConfig {
 
     /**
      * Whether {@code quarkus.grpc.server.host} and {@code quarkus.http.host} may be reachable from other machines.
-     * There is no authentication yet, so this is for networks where everybody may do everything.
+     * Without {@code mekiki.server.tls.client-authorities} there is no authentication, so this is for networks where
+     * everybody may do everything.
      */
     @WithDefault("false")
     boolean insecureListenAllowed();

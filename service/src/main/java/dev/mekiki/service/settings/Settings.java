@@ -33,6 +33,7 @@ import java.util.Objects;
  * @param drift mekiki.drift
  * @param admission mekiki.admission
  * @param server mekiki.server
+ * @param tls mekiki.server.tls
  * @param listening where gRPC and HTTP listen
  * @param machine what there is to work with
  */
@@ -47,6 +48,7 @@ public record Settings(
         DriftConfig drift,
         AdmissionConfig admission,
         ServerConfig server,
+        ServerTlsConfig tls,
         Listening listening,
         Machine machine) {
 
@@ -217,26 +219,52 @@ public record Settings(
                 server.drainTimeout(),
                 !server.drainTimeout().isNegative(),
                 "0 or more");
+        requireUsableTls(problems);
         problems.addAll(exposure());
         return problems;
+    }
+
+    private void requireUsableTls(List<String> problems) {
+        require(
+                problems,
+                "mekiki.server.tls.certificate, mekiki.server.tls.key",
+                tls.certificate().isPresent() + ", " + tls.key().isPresent(),
+                tls.certificate().isPresent() == tls.key().isPresent(),
+                "both or none");
+        tls.clientAuthorities()
+                .ifPresent(authorities -> require(
+                        problems,
+                        "mekiki.server.tls.client-authorities",
+                        authorities,
+                        tls.certificate().isPresent(),
+                        "left out without mekiki.server.tls.certificate"));
+        require(
+                problems,
+                "mekiki.server.tls.reload-interval",
+                tls.reloadInterval(),
+                tls.reloadInterval().compareTo(Duration.ofSeconds(1)) >= 0,
+                "at least 1s");
     }
 
     /** What is wrong with where the service listens. */
     public List<String> exposure() {
         List<String> problems = new ArrayList<>();
         String expected =
-                "a loopback address, because there is no authentication yet, or mekiki.server.insecure-listen-allowed=true";
+                "a loopback address, or mekiki.server.tls.client-authorities, without whose certificates nobody"
+                        + " gets in, or mekiki.server.insecure-listen-allowed=true";
+        boolean guarded =
+                tls.certificate().isPresent() && tls.clientAuthorities().isPresent();
         require(
                 problems,
                 "quarkus.grpc.server.host",
                 listening.grpcHost(),
-                server.insecureListenAllowed() || isLoopback(listening.grpcHost()),
+                guarded || server.insecureListenAllowed() || isLoopback(listening.grpcHost()),
                 expected);
         require(
                 problems,
                 "quarkus.http.host",
                 listening.httpHost(),
-                server.insecureListenAllowed() || isLoopback(listening.httpHost()),
+                guarded || server.insecureListenAllowed() || isLoopback(listening.httpHost()),
                 expected);
         return problems;
     }

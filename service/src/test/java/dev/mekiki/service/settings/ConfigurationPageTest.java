@@ -44,7 +44,8 @@ class ConfigurationPageTest {
             MilvusTlsConfig.class,
             DriftConfig.class,
             AdmissionConfig.class,
-            ServerConfig.class);
+            ServerConfig.class,
+            ServerTlsConfig.class);
 
     @Test
     void thePageSaysWhatTheJavadocSays() throws Exception {

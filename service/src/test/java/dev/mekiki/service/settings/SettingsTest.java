@@ -94,6 +94,9 @@ class SettingsTest {
                 "mekiki.drift.retention; 1d; mekiki.drift.retention: PT24H (expected: 2d..366d)",
                 "mekiki.drift.retention; 367d; mekiki.drift.retention: PT8808H (expected: 2d..366d)",
                 "mekiki.server.drain-timeout; -1s; mekiki.server.drain-timeout",
+                "mekiki.server.tls.certificate; a.pem; mekiki.server.tls.key: true, false (expected: both or none)",
+                "mekiki.server.tls.client-authorities; a.pem; mekiki.server.tls.client-authorities: a.pem (expected",
+                "mekiki.server.tls.reload-interval; 0s; mekiki.server.tls.reload-interval",
                 "mekiki.server.max-connection-age; 999ms; mekiki.server.max-connection-age",
             })
     void refusesWhatCannotWork(String property, String value, String problem) {
@@ -247,6 +250,15 @@ class SettingsTest {
         assertThat(settings(Map.of("mekiki.server.insecure-listen-allowed", "true"), open, MACHINE)
                         .problems())
                 .isEmpty();
+        Map<String, String> certificate =
+                Map.of("mekiki.server.tls.certificate", "service.pem", "mekiki.server.tls.key", "service.key");
+        assertThat(settings(certificate, open, MACHINE).problems())
+                .as("anybody may call, if through TLS")
+                .hasSize(1);
+        Map<String, String> mutual = new HashMap<>(certificate);
+        mutual.put("mekiki.server.tls.client-authorities", "clients.pem");
+        assertThat(settings(mutual, open, MACHINE).problems()).isEmpty();
+        assertThat(settings(mutual, openHttp, MACHINE).problems()).isEmpty();
     }
 
     private static Settings settings(Map<String, String> properties, Listening listening, Machine machine) {
@@ -267,6 +279,7 @@ class SettingsTest {
                 .withMapping(DriftConfig.class)
                 .withMapping(AdmissionConfig.class)
                 .withMapping(ServerConfig.class)
+                .withMapping(ServerTlsConfig.class)
                 .build();
         return new Settings(
                 config.getConfigMapping(ModelConfig.class),
@@ -283,6 +296,7 @@ class SettingsTest {
                 config.getConfigMapping(DriftConfig.class),
                 config.getConfigMapping(AdmissionConfig.class),
                 config.getConfigMapping(ServerConfig.class),
+                config.getConfigMapping(ServerTlsConfig.class),
                 listening,
                 machine);
     }
