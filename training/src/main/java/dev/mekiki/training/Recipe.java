@@ -87,7 +87,7 @@ public record Recipe(
                 NetworkSettings.DOCUMENTS,
                 new ClassSettings(
                         ClassSettings.Kind.MIXTURE, new CorpusBuilder.Mixture(8, 2000, 0.18, 0.27, 0.15, 0.1), 5000),
-                new PhotographSettings(0.35, 0.35),
+                new PhotographSettings(0.35, 1, 0.35),
                 new LocaliserSettings(1_600_000, 2e-3),
                 new HeadSettings(HeadSettings.Kind.COSFACE, 32, 32, 0, 0.35, 0.15, 0.5, 0.333, 1, 0.1),
                 new ContrastSettings(ContrastSettings.Kind.PAIRS, 1, 0.07),
@@ -165,7 +165,7 @@ public record Recipe(
     /** Highest strength of the photographs' faults at a step, 0..1. */
     public double strengthAt(long step) {
         double first = photographs.firstStrength();
-        return first + (1 - first) * ramp(share(step), 0, photographs.fullStrengthAt());
+        return first + (photographs.fullStrength() - first) * ramp(share(step), 0, photographs.fullStrengthAt());
     }
 
     /** The losses of a step, with margin and scale as far as they have grown. */

@@ -35,6 +35,9 @@ class RecipeTest {
     @Test
     void photographsGetWorseGradually() {
         assertThat(recipe.strengthAt(0)).isEqualTo(recipe.photographs().firstStrength());
+        assertThat(recipe.with("photographs: {fullStrength: 0.5, fullStrengthAt: 0}")
+                        .strengthAt(0))
+                .isEqualTo(.5);
         assertThat(recipe.strengthAt(100)).isBetween(recipe.photographs().firstStrength(), 1.0);
         assertThat(recipe.strengthAt(350)).isEqualTo(1);
     }

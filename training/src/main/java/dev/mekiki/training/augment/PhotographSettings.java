@@ -4,11 +4,18 @@ package dev.mekiki.training.augment;
  * How bad the photographs are. Each has a strength of its own, up to the strongest of its step.
  *
  * @param firstStrength strongest at the start, 0..1
- * @param fullStrengthAt share of the images, of the localiser's and then of the embedder's, after which the strongest is 1, 0..1
+ * @param fullStrength strongest in the end, not less, 0..1; 1 is what a phone takes at its worst, too much for small pictures
+ * @param fullStrengthAt share of the images, of the localiser's and then of the embedder's, after which the strongest is
+ *     {@code fullStrength}, 0..1
  */
-public record PhotographSettings(double firstStrength, double fullStrengthAt) {
+public record PhotographSettings(double firstStrength, double fullStrength, double fullStrengthAt) {
     public PhotographSettings {
         require("firstStrength", firstStrength);
+        require("fullStrength", fullStrength);
+        if (fullStrength < firstStrength) {
+            throw new IllegalArgumentException(
+                    "fullStrength: " + fullStrength + " (expected: at least firstStrength, " + firstStrength + ")");
+        }
         require("fullStrengthAt", fullStrengthAt);
     }
 
