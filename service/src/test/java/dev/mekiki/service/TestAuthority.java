@@ -56,6 +56,38 @@ final class TestAuthority {
                 pem("CERTIFICATE", keys().getCertificate("authority").getEncoded()));
     }
 
+    /** Another certificate for the key that was issued last, as of one that is renewed. */
+    Path renewLast(Path target) throws Exception {
+        String alias = "issued-" + (issued - 1);
+        Path request = store.resolveSibling("request.pem");
+        run(
+                "-certreq",
+                "-alias",
+                alias,
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                PASSWORD,
+                "-file",
+                request.toString());
+        run(
+                "-gencert",
+                "-alias",
+                "authority",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                PASSWORD,
+                "-infile",
+                request.toString(),
+                "-outfile",
+                target.toString(),
+                "-ext",
+                "san=ip:127.0.0.1",
+                "-rfc");
+        return target;
+    }
+
     /** @param options of keytool, such as {@code -startdate} */
     Shown issue(String name, String... options) throws Exception {
         String alias = "issued-" + issued++;
@@ -85,8 +117,7 @@ final class TestAuthority {
     }
 
     private void keytool(String... options) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+        List<String> all = new ArrayList<>(List.of(
                 "-genkeypair",
                 "-keyalg",
                 "EC",
@@ -96,6 +127,13 @@ final class TestAuthority {
                 store.toString(),
                 "-storepass",
                 PASSWORD));
+        all.addAll(List.of(options));
+        run(all.toArray(String[]::new));
+    }
+
+    private void run(String... options) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
         command.addAll(List.of(options));
         Path output = store.resolveSibling(store.getFileName() + ".out");
         Process process = new ProcessBuilder(command)

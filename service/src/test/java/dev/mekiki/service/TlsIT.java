@@ -111,6 +111,14 @@ class TlsIT {
         while (serialShown().equals(before)) {
             assertThat(calls(shows(caller))).isTrue();
         }
+        String renewed = serialShown();
+
+        // The same key.
+        authority.renewLast(server.certificate());
+
+        while (serialShown().equals(renewed)) {
+            assertThat(calls(shows(caller))).isTrue();
+        }
         assertThat(calls(shows(caller))).isTrue();
     }
 
