@@ -29,11 +29,16 @@ public record Gallery(
      */
     public Gallery changed(UnaryOperator<Gallery> change) {
         Gallery changed = change.apply(this);
-        if (!changed.equals(with(changed.displayName, changed.policy))) {
+        if (!changed.isStill(this)) {
             throw new IllegalArgumentException(
                     changed + " (expected: " + this + " but for its display name and its policy)");
         }
         return changed;
+    }
+
+    /** Whether it is the gallery that {@code before} was, though it may decide by another policy now. */
+    public boolean isStill(Gallery before) {
+        return id.equals(before.id) && createTime.equals(before.createTime) && space.equals(before.space);
     }
 
     /** The same under another name. */

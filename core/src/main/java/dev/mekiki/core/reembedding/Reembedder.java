@@ -313,7 +313,11 @@ public final class Reembedder {
             galleries.search().withIds(request.source(), Set.copyOf(surplus)).forEach(key -> surplus.remove(key.id()));
             for (RegistrationId id : surplus) {
                 goOn();
-                if (!galleries.catalogue().find(target.id()).equals(Optional.of(target))) {
+                if (galleries
+                        .catalogue()
+                        .find(target.id())
+                        .filter(target::isStill)
+                        .isEmpty()) {
                     throw new PreconditionUnmet(
                             "GALLERY_CHANGED",
                             target.id().resource(),

@@ -53,7 +53,7 @@ public final class MemoryGalleries implements GalleryBackend, GalleryCatalogue, 
     /** Nothing of this label is stored. */
     public @Nullable LabelPath untakable;
 
-    /** Runs whenever contents are looked for. */
+    /** Runs whenever ids or contents were looked for. */
     public Runnable whenAsked = () -> {};
 
     /** How often something was looked up. */
@@ -291,10 +291,12 @@ public final class MemoryGalleries implements GalleryBackend, GalleryCatalogue, 
 
     @Override
     public List<RegistrationKey> withIds(GalleryId gallery, Set<RegistrationId> ids) {
-        return of(gallery).shown().stream()
+        List<RegistrationKey> found = of(gallery).shown().stream()
                 .map(Registration::key)
                 .filter(key -> ids.contains(key.id()))
                 .toList();
+        whenAsked.run();
+        return found;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.mekiki.core.reembedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mekiki.core.decision.DecisionPolicy;
 import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.core.embedding.Embedders;
@@ -161,6 +162,33 @@ class ReembedderTest {
         assertThat(galleries.all(target.id()))
                 .singleElement()
                 .satisfies(left -> assertThat(left.label()).isEqualTo(LabelPath.of("b")));
+    }
+
+    @Test
+    void aPolicyThatIsChangedMeanwhileDoesNotBreakTheDeletionsOff() {
+        register("r1", "a", "one", Map.of());
+        step(false, Optional.empty()).join();
+        galleries.delete(source.id(), new RegistrationId("r1"));
+        Optional<String> deleting = step(true, Optional.empty()).join().nextToken();
+        galleries.whenAsked = () -> galleries.update(
+                target.id(), gallery -> gallery.with("other", new DecisionPolicy(1e-3, 0.9, Map.of(), 0)));
+
+        assertThat(step(true, deleting).join().deleted()).isEqualTo(1);
+        assertThat(galleries.find(target.id()).orElseThrow().displayName()).isEqualTo("other");
+    }
+
+    @Test
+    void deletesNothingInAGalleryThatTookTheNameMeanwhile() {
+        register("r1", "a", "one", Map.of());
+        step(false, Optional.empty()).join();
+        galleries.delete(source.id(), new RegistrationId("r1"));
+        Optional<String> deleting = step(true, Optional.empty()).join().nextToken();
+        galleries.whenAsked = () -> {
+            galleries.whenAsked = () -> {};
+            galleries.exchange(source.id(), target.id());
+        };
+
+        assertThat(step(true, deleting).exceptionNow()).hasMessageContaining("another gallery than before");
     }
 
     @Test
