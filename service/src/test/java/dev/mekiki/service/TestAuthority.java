@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.Key;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
@@ -23,7 +24,7 @@ final class TestAuthority {
     private final Path store;
     private int issued;
 
-    /** @param certificate of the authority (PEM) */
+    /** @param store of its key and of those that it issued certificates for (PKCS #12) */
     private TestAuthority(Path store) {
         this.store = store;
     }
@@ -38,8 +39,8 @@ final class TestAuthority {
 
         /** Puts these in the place of others, as somebody who renews them does. */
         void replace(Shown old) throws IOException {
-            Files.copy(key, old.key, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-            Files.copy(certificate, old.certificate, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(key, old.key, StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(certificate, old.certificate, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts decisions of one span as they are made. Thread-safe: threads are spread over stripes with a lock each, held for
- * about as long as five additions take, so that they hardly ever wait for each other; while a sketch is taken, for about
- * half a millisecond where all places are taken.
+ * about as long as five additions take, so that they hardly ever wait for each other, except while a sketch is taken.
  *
  * <p>Told apart are the labels that come first, in each stripe; the others are pooled. With places for n, a label that
  * has a share p of the decisions is missed with a probability of at most (1 - p)<sup>n</sup>, because n places are not

@@ -211,9 +211,9 @@ public record OpinionComparison(int told, int asked, List<Row> rows) {
             int best = labels[0];
             long votes = 0;
             for (int label : labels) {
-                long its = Arrays.stream(labels).filter(l -> l == label).count();
-                if (its > votes) {
-                    votes = its;
+                long votesForIt = Arrays.stream(labels).filter(l -> l == label).count();
+                if (votesForIt > votes) {
+                    votes = votesForIt;
                     best = label;
                 }
             }

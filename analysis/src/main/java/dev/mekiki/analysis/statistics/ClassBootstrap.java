@@ -54,13 +54,12 @@ public record ClassBootstrap(int classes, int replicates, long seed) {
      */
     public List<Estimate> estimate(Statistic statistic) {
         double[] values = statistic.of(everyClassOnce());
-        double[][] replicates = replicates(statistic);
+        double[][] drawn = replicates(statistic);
         List<Estimate> estimates = new ArrayList<>();
         for (int v = 0; v < values.length; v++) {
             int figure = v;
             estimates.add(percentiles(
-                    values[v],
-                    Arrays.stream(replicates).mapToDouble(r -> r[figure]).toArray()));
+                    values[v], Arrays.stream(drawn).mapToDouble(r -> r[figure]).toArray()));
         }
         return estimates;
     }

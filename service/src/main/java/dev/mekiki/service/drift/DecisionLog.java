@@ -80,7 +80,7 @@ public final class DecisionLog implements AutoCloseable {
         return log;
     }
 
-    /** Counts a decision: 0.1 to 0.2 µs with as many threads as processors. */
+    /** Counts a decision. */
     public void record(Gallery gallery, Recognition decision) {
         TrackedGallery tracked = TrackedGallery.of(gallery);
         SketchTimeline timeline;
