@@ -53,7 +53,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private Path folder;
 
     @Mixin
-    private TlsOptions tls;
+    private SecurityOptions tls;
 
     @Option(
             names = "--model",

@@ -36,7 +36,7 @@ final class Replicas {
     private String gallery;
 
     @Mixin
-    private TlsOptions tls;
+    private SecurityOptions tls;
 
     List<String> targets() {
         return targets;

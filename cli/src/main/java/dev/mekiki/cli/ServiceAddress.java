@@ -36,14 +36,14 @@ final class ServiceAddress {
     private int timeoutSeconds;
 
     @Mixin
-    private TlsOptions tls;
+    private SecurityOptions tls;
 
     Connection connect() {
         return connect(target, timeoutSeconds, tls, command);
     }
 
     /** Connects as the options of a command say. */
-    static Connection connect(String target, int timeoutSeconds, TlsOptions tls, CommandSpec command) {
+    static Connection connect(String target, int timeoutSeconds, SecurityOptions tls, CommandSpec command) {
         if (timeoutSeconds < 1) {
             throw wrong("--timeout: " + timeoutSeconds + " (expected: at least 1)", command);
         }

@@ -6,7 +6,11 @@ import com.google.protobuf.Empty;
 import dev.mekiki.v1.ExchangeGalleriesRequest;
 import dev.mekiki.v1.GalleriesGrpc;
 import io.grpc.Grpc;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.TlsServerCredentials;
 import io.grpc.stub.StreamObserver;
 import java.io.InputStream;
@@ -16,13 +20,14 @@ import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class TlsOptionsTest {
+class SecurityOptionsTest {
 
     private static final String PASSWORD = "changeit";
 
@@ -30,6 +35,7 @@ class TlsOptionsTest {
     private Path folder;
 
     private final AtomicInteger exchanged = new AtomicInteger();
+    private final List<String> shown = new CopyOnWriteArrayList<>();
     private Shown mine;
     private Shown service;
     private Server server;
@@ -54,6 +60,15 @@ class TlsOptionsTest {
                         exchanged.incrementAndGet();
                         caller.onNext(Empty.getDefaultInstance());
                         caller.onCompleted();
+                    }
+                })
+                .intercept(new ServerInterceptor() {
+                    @Override
+                    public <Q, R> ServerCall.Listener<Q> interceptCall(
+                            ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+                        shown.add(String.valueOf(
+                                headers.get(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER))));
+                        return next.startCall(call, headers);
                     }
                 })
                 .build()
@@ -86,6 +101,29 @@ class TlsOptionsTest {
                 .as("an authority that the platform does not know")
                 .isNotZero();
         assertThat(exchanged).hasValue(0);
+    }
+
+    @Test
+    void showsWhatTheFileOfATokenHoldsNow() throws Exception {
+        Path token = Files.writeString(folder.resolve("token"), "first\n");
+        List<String> options = List.of(
+                "--authorities",
+                service.certificate.toString(),
+                "--certificate",
+                mine.certificate.toString(),
+                "--key",
+                mine.key.toString(),
+                "--token",
+                token.toString());
+
+        assertThat(exchange(options.toArray(String[]::new))).isZero();
+        Files.writeString(token, "second");
+        assertThat(exchange(options.toArray(String[]::new))).isZero();
+        assertThat(shown).containsExactly("Bearer first", "Bearer second");
+
+        Files.delete(token);
+        assertThat(exchange(options.toArray(String[]::new))).isEqualTo(2);
+        assertThat(exchanged).hasValue(2);
     }
 
     @Test
