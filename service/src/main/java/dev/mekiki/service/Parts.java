@@ -1,6 +1,7 @@
 package dev.mekiki.service;
 
 import dev.mekiki.service.lifecycle.Lifecycle;
+import dev.mekiki.service.settings.AccessConfig;
 import dev.mekiki.service.settings.AdmissionConfig;
 import dev.mekiki.service.settings.DriftConfig;
 import dev.mekiki.service.settings.GalleryConfig;
@@ -16,6 +17,7 @@ import dev.mekiki.service.settings.ServerConfig;
 import dev.mekiki.service.settings.ServerTlsConfig;
 import dev.mekiki.service.settings.Settings;
 import dev.mekiki.service.settings.TensorRtConfig;
+import dev.mekiki.service.settings.TokenConfig;
 import dev.mekiki.service.telemetry.Telemetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.inject.Produces;
@@ -42,6 +44,8 @@ final class Parts {
             AdmissionConfig admission,
             ServerConfig server,
             ServerTlsConfig tls,
+            AccessConfig access,
+            TokenConfig tokens,
             @ConfigProperty(name = "quarkus.grpc.server.host") String grpcHost,
             @ConfigProperty(name = "quarkus.grpc.server.port") int grpcPort,
             @ConfigProperty(name = "quarkus.http.host") String httpHost,
@@ -58,6 +62,7 @@ final class Parts {
                 admission,
                 server,
                 tls,
+                new Settings.Access(access, tokens),
                 new Settings.Listening(grpcHost, grpcPort, httpHost, httpPort),
                 Settings.Machine.here());
     }

@@ -15,7 +15,10 @@ public abstract sealed class Failure extends RuntimeException
                 PreconditionUnmet,
                 Overloaded,
                 Unavailable,
-                DeadlineExpired {
+                DeadlineExpired,
+                Unauthenticated,
+                PermissionDenied,
+                QuotaExceeded {
 
     private static final long serialVersionUID = 1L;
 

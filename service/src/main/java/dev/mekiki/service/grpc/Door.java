@@ -12,7 +12,6 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.StatusRuntimeException;
 import java.util.Optional;
 import java.util.Set;
 
@@ -71,10 +70,7 @@ final class Door implements ServerInterceptor {
             }
             taken = intake.enter(call);
         } catch (Failure e) {
-            StatusRuntimeException status = Intake.exception(e);
-            Metadata trailers = status.getTrailers();
-            call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
-            return new ServerCall.Listener<>() {};
+            return Intake.refused(call, e);
         }
         return next.startCall(taken, headers);
     }

@@ -6,6 +6,7 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.PreconditionFailure;
+import com.google.rpc.QuotaFailure;
 import com.google.rpc.ResourceInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
@@ -15,8 +16,11 @@ import dev.mekiki.core.failure.Failure;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.Overloaded;
+import dev.mekiki.core.failure.PermissionDenied;
 import dev.mekiki.core.failure.PreconditionUnmet;
+import dev.mekiki.core.failure.QuotaExceeded;
 import dev.mekiki.core.failure.SpaceMismatch;
+import dev.mekiki.core.failure.Unauthenticated;
 import dev.mekiki.core.failure.Unavailable;
 import java.time.Duration;
 import java.util.Map;
@@ -121,6 +125,32 @@ final class FailureStatus {
                         retryInfo(unavailable.retryAfter()));
             }
             case DeadlineExpired _ -> status(Code.DEADLINE_EXCEEDED, message(failure), "DEADLINE_EXPIRED", Map.of());
+            case Unauthenticated _ -> status(Code.UNAUTHENTICATED, message(failure), "UNAUTHENTICATED", Map.of());
+            case PermissionDenied denied ->
+                status(
+                        Code.PERMISSION_DENIED,
+                        message(failure),
+                        "PERMISSION_DENIED",
+                        Map.of("resource", denied.resource()),
+                        resource(denied.resource(), failure));
+            case QuotaExceeded exceeded -> {
+                QuotaFailure quota = QuotaFailure.newBuilder()
+                        .addViolations(QuotaFailure.Violation.newBuilder()
+                                .setSubject("tenants/" + exceeded.tenant())
+                                .setDescription(message(failure)))
+                        .build();
+                Map<String, String> metadata = Map.of("tenant", exceeded.tenant());
+                yield exceeded.retryAfter()
+                        .map(after -> status(
+                                Code.RESOURCE_EXHAUSTED,
+                                message(failure),
+                                "RATE_EXCEEDED",
+                                metadata,
+                                quota,
+                                retryInfo(after)))
+                        .orElseGet(() ->
+                                status(Code.RESOURCE_EXHAUSTED, message(failure), "QUOTA_EXCEEDED", metadata, quota));
+            }
         };
     }
 

@@ -8,6 +8,10 @@ import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.gallery.GalleryId;
 import dev.mekiki.core.gallery.PageRequest;
 import dev.mekiki.core.reembedding.ReembedRequest;
+import dev.mekiki.service.access.Caller;
+import dev.mekiki.service.access.Role;
+import dev.mekiki.service.access.Tenant;
+import dev.mekiki.service.access.TenantGalleries;
 import dev.mekiki.service.drift.SketchMessages;
 import dev.mekiki.service.lifecycle.Engine;
 import dev.mekiki.service.lifecycle.Lifecycle;
@@ -58,6 +62,7 @@ public class GalleriesService extends GalleriesGrpc.GalleriesImplBase {
 
     @Override
     public void createGallery(CreateGalleryRequest request, StreamObserver<Gallery> caller) {
+        Optional<Tenant> tenant = Guard.callerOfThisCall().flatMap(Caller::tenant);
         UnaryAnswer.send(
                 caller,
                 CREATE,
@@ -65,6 +70,7 @@ public class GalleriesService extends GalleriesGrpc.GalleriesImplBase {
                     Engine engine = lifecycle.engineOfTakenCall();
                     dev.mekiki.core.gallery.Gallery gallery = gallery(request, engine);
                     return engine.withGalleries(galleries -> {
+                        tenant.ifPresent(owner -> TenantGalleries.requireRoom(owner, galleries.catalogue()));
                         galleries.catalogue().create(gallery);
                         return gallery;
                     });
@@ -103,6 +109,7 @@ public class GalleriesService extends GalleriesGrpc.GalleriesImplBase {
 
     @Override
     public void listGalleries(ListGalleriesRequest request, StreamObserver<ListGalleriesResponse> caller) {
+        Optional<Caller> asking = Guard.callerOfThisCall();
         UnaryAnswer.send(
                 caller,
                 RequestFields.AS_THEY_ARE,
@@ -113,8 +120,11 @@ public class GalleriesService extends GalleriesGrpc.GalleriesImplBase {
                             .withGalleries(galleries -> galleries.catalogue().list(page));
                 },
                 page -> ListGalleriesResponse.newBuilder()
-                        .addAllGalleries(
-                                page.items().stream().map(Replies::gallery).toList())
+                        .addAllGalleries(page.items().stream()
+                                .filter(gallery -> asking.map(who -> who.may(Role.RECOGNISE, gallery.id()))
+                                        .orElse(true))
+                                .map(Replies::gallery)
+                                .toList())
                         .setNextPageToken(Replies.nextToken(page))
                         .build());
     }

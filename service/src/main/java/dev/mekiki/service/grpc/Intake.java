@@ -189,7 +189,20 @@ final class Intake extends ServerStreamTracer {
         }
     }
 
-    private void refuse(Failure failure) {
+    /**
+     * Answers a call with a failure before anything of it was taken.
+     *
+     * @return hears nothing of it
+     */
+    static <Q, R> ServerCall.Listener<Q> refused(ServerCall<Q, R> call, Failure failure) {
+        StatusRuntimeException status = exception(failure);
+        Metadata trailers = status.getTrailers();
+        call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
+        return new ServerCall.Listener<>() {};
+    }
+
+    /** Ends the call with a failure; whatever else it would have been answered goes nowhere. */
+    synchronized void refuse(Failure failure) {
         refused = true;
         StatusRuntimeException status = exception(failure);
         if (call == null) {

@@ -1,6 +1,13 @@
 package dev.mekiki.service.grpc;
 
+import dev.mekiki.core.gallery.Gallery;
+import dev.mekiki.core.label.LabelScope;
 import dev.mekiki.openinference.GRPCInferenceServiceGrpc;
+import dev.mekiki.service.access.AccessControl;
+import dev.mekiki.service.access.Tenant;
+import dev.mekiki.service.access.TenantGalleries;
+import dev.mekiki.service.access.TenantUsage;
+import dev.mekiki.service.access.TokenVerifier;
 import dev.mekiki.service.lifecycle.Lifecycle;
 import dev.mekiki.service.lifecycle.Lifecycle.Phase;
 import dev.mekiki.service.settings.Settings;
@@ -20,8 +27,11 @@ import io.quarkus.grpc.runtime.config.GrpcServerConfiguration;
 import io.vertx.grpc.VertxServerBuilder;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +56,9 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
 
     /** Null without TLS. */
     private @Nullable ServerTls tls;
+
+    /** Null where anybody may call. */
+    private @Nullable AccessControl access;
 
     public ServerSetup(Settings settings, Lifecycle lifecycle, Telemetry telemetry) {
         this.settings = settings;
@@ -79,6 +92,8 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
                         lifecycle,
                         telemetry)))
                 .intercept(new Door(lifecycle))
+                // Before the door, as the last one comes first.
+                .intercept(new Guard(access(), new TenantUsage(this::registrations, System::nanoTime)))
                 // Intake counts instead.
                 .maxInboundMessageSize(Integer.MAX_VALUE)
                 // Images are compressed already, and what a compressed message grows to cannot be bounded as it comes.
@@ -98,8 +113,36 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
         return Optional.of(files);
     }
 
+    private Optional<AccessControl> access() {
+        Optional<Path> file = settings.access().callers().file();
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        AccessControl control = new AccessControl(
+                file.get(),
+                settings.access().callers().reloadInterval(),
+                settings.tokenRules().map(TokenVerifier::new),
+                InstantSource.system());
+        access = control;
+        return Optional.of(control);
+    }
+
+    /** In all galleries of a tenant. */
+    private CompletableFuture<Long> registrations(Tenant tenant) {
+        return lifecycle.engine().withGalleries(galleries -> {
+            long sum = 0;
+            for (Gallery gallery : TenantGalleries.of(tenant, galleries.catalogue())) {
+                sum += galleries.labels().count(gallery.id(), LabelScope.ALL);
+            }
+            return sum;
+        });
+    }
+
     @PreDestroy
     void close() {
+        if (access != null) {
+            access.close();
+        }
         if (tls != null) {
             tls.close();
         }

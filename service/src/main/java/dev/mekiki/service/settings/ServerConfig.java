@@ -11,8 +11,8 @@ public interface ServerConfig {
 
     /**
      * Whether {@code quarkus.grpc.server.host} and {@code quarkus.http.host} may be reachable from other machines.
-     * Without {@code mekiki.server.tls.client-authorities} there is no authentication, so this is for networks where
-     * everybody may do everything.
+     * TLS with {@code mekiki.server.tls.client-authorities} or {@code mekiki.access.file} allows it by itself; this is
+     * for networks where everybody may do, or hear, everything.
      */
     @WithDefault("false")
     boolean insecureListenAllowed();

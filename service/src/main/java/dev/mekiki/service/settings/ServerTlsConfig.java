@@ -21,7 +21,7 @@ public interface ServerTlsConfig {
 
     /**
      * Certificates of authorities (PEM). Whoever shows no certificate of theirs gets no connection; so the service may
-     * then listen where other machines reach it. Left out: whoever reaches it may call it.
+     * then listen where other machines reach it. Left out: whoever reaches it gets a connection.
      */
     Optional<Path> clientAuthorities();
 

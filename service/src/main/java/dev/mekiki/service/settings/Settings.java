@@ -8,8 +8,10 @@ import dev.mekiki.inference.decode.ImageLimits;
 import dev.mekiki.inference.session.ExecutionProvider;
 import dev.mekiki.inference.session.GpuSettings;
 import dev.mekiki.inference.session.SessionSettings;
+import dev.mekiki.service.access.TokenVerifier;
 import io.quarkus.runtime.configuration.MemorySize;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The configuration as a whole, and what its parts demand of each other.
@@ -34,6 +37,7 @@ import java.util.Objects;
  * @param admission mekiki.admission
  * @param server mekiki.server
  * @param tls mekiki.server.tls
+ * @param access mekiki.access
  * @param listening where gRPC and HTTP listen
  * @param machine what there is to work with
  */
@@ -49,6 +53,7 @@ public record Settings(
         AdmissionConfig admission,
         ServerConfig server,
         ServerTlsConfig tls,
+        Access access,
         Listening listening,
         Machine machine) {
 
@@ -79,6 +84,14 @@ public record Settings(
      * @param tls mekiki.gallery.milvus.tls
      */
     public record Milvus(MilvusConfig server, MilvusIndexConfig index, MilvusTlsConfig tls) {}
+
+    /**
+     * The parts of the configuration that are about who may call.
+     *
+     * @param callers mekiki.access
+     * @param tokens mekiki.access.tokens
+     */
+    public record Access(AccessConfig callers, TokenConfig tokens) {}
 
     /**
      * Where the service listens.
@@ -206,13 +219,7 @@ public record Settings(
                 admission.maxInFlightPerStream(),
                 admission.maxInFlightPerStream() >= 1 && admission.maxInFlightPerStream() <= admission.maxRequests(),
                 "1.." + admission.maxRequests() + ", mekiki.admission.max-requests");
-        server.maxConnectionAge()
-                .ifPresent(age -> require(
-                        problems,
-                        "mekiki.server.max-connection-age",
-                        age,
-                        age.compareTo(Duration.ofSeconds(1)) >= 0,
-                        "at least 1s"));
+        server.maxConnectionAge().ifPresent(age -> requireASecond(problems, "mekiki.server.max-connection-age", age));
         require(
                 problems,
                 "mekiki.server.drain-timeout",
@@ -220,6 +227,7 @@ public record Settings(
                 !server.drainTimeout().isNegative(),
                 "0 or more");
         requireUsableTls(problems);
+        requireUsableAccess(problems);
         problems.addAll(exposure());
         return problems;
     }
@@ -238,22 +246,64 @@ public record Settings(
                         authorities,
                         tls.certificate().isPresent(),
                         "left out without mekiki.server.tls.certificate"));
+        requireASecond(problems, "mekiki.server.tls.reload-interval", tls.reloadInterval());
+    }
+
+    private void requireUsableAccess(List<String> problems) {
+        TokenConfig tokens = access.tokens();
+        boolean all = tokens.issuer().isPresent()
+                && tokens.audience().isPresent()
+                && tokens.keys().isPresent();
+        boolean none = tokens.issuer().isEmpty()
+                && tokens.audience().isEmpty()
+                && tokens.keys().isEmpty();
         require(
                 problems,
-                "mekiki.server.tls.reload-interval",
-                tls.reloadInterval(),
-                tls.reloadInterval().compareTo(Duration.ofSeconds(1)) >= 0,
-                "at least 1s");
+                "mekiki.access.tokens",
+                "some of issuer, audience and keys",
+                all || none,
+                "all of them, or none");
+        require(
+                problems,
+                "mekiki.access.tokens.issuer",
+                tokens.issuer().orElse(""),
+                tokens.issuer().isEmpty() || access.callers().file().isPresent(),
+                "left out without mekiki.access.file, which says what callers may do");
+        tokens.keys()
+                .ifPresent(keys -> require(
+                        problems,
+                        "mekiki.access.tokens.keys",
+                        keys,
+                        !keys.startsWith("http:") || isLoopback(URI.create(keys).getHost()),
+                        "https, as whoever can change keys on their way can be anybody"));
+        requireASecond(problems, "mekiki.access.tokens.refresh-interval", tokens.refreshInterval());
+        requireASecond(
+                problems, "mekiki.access.reload-interval", access.callers().reloadInterval());
+    }
+
+    private static void requireASecond(List<String> problems, String property, Duration found) {
+        require(problems, property, found, found.compareTo(Duration.ofSeconds(1)) >= 0, "at least 1s");
+    }
+
+    /** Which tokens are taken; empty if none are. */
+    public Optional<TokenVerifier.Rules> tokenRules() {
+        TokenConfig tokens = access.tokens();
+        return tokens.issuer()
+                .flatMap(issuer -> tokens.audience()
+                        .flatMap(audience -> tokens.keys()
+                                .map(keys ->
+                                        new TokenVerifier.Rules(issuer, audience, keys, tokens.refreshInterval()))));
     }
 
     /** What is wrong with where the service listens. */
     public List<String> exposure() {
         List<String> problems = new ArrayList<>();
-        String expected =
-                "a loopback address, or mekiki.server.tls.client-authorities, without whose certificates nobody"
-                        + " gets in, or mekiki.server.insecure-listen-allowed=true";
-        boolean guarded =
-                tls.certificate().isPresent() && tls.clientAuthorities().isPresent();
+        String expected = "a loopback address, or TLS (mekiki.server.tls.certificate) together with"
+                + " mekiki.server.tls.client-authorities or mekiki.access.file, without which anybody could call,"
+                + " or mekiki.server.insecure-listen-allowed=true";
+        boolean guarded = tls.certificate().isPresent()
+                && (tls.clientAuthorities().isPresent()
+                        || access.callers().file().isPresent());
         require(
                 problems,
                 "quarkus.grpc.server.host",

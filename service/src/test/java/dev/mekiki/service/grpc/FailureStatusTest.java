@@ -19,8 +19,11 @@ import dev.mekiki.core.failure.Failure;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.core.failure.NotFound;
 import dev.mekiki.core.failure.Overloaded;
+import dev.mekiki.core.failure.PermissionDenied;
 import dev.mekiki.core.failure.PreconditionUnmet;
+import dev.mekiki.core.failure.QuotaExceeded;
 import dev.mekiki.core.failure.SpaceMismatch;
+import dev.mekiki.core.failure.Unauthenticated;
 import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.time.Stage;
 import java.time.Duration;
@@ -38,7 +41,10 @@ class FailureStatusTest {
             new PreconditionUnmet("MODEL_NOT_SERVED", "galleries/a", "an image (expected: a vector)"),
             new Overloaded("queue", 3, Duration.ofMillis(250)),
             new Unavailable("away", Duration.ofSeconds(2)),
-            new DeadlineExpired(Stage.DECODE));
+            new DeadlineExpired(Stage.DECODE),
+            new Unauthenticated("unknown", "a key"),
+            new PermissionDenied("scanner", "register in", "galleries/a"),
+            QuotaExceeded.ofRate("acme", "5 images per second", Duration.ofMillis(200)));
 
     @Test
     void givesEveryKindOfFailureAReasonOfItsOwn() {
@@ -60,7 +66,10 @@ class FailureStatusTest {
                         Code.FAILED_PRECONDITION,
                         Code.UNAVAILABLE,
                         Code.UNAVAILABLE,
-                        Code.DEADLINE_EXCEEDED);
+                        Code.DEADLINE_EXCEEDED,
+                        Code.UNAUTHENTICATED,
+                        Code.PERMISSION_DENIED,
+                        Code.RESOURCE_EXHAUSTED);
     }
 
     @Test

@@ -45,7 +45,9 @@ class ConfigurationPageTest {
             DriftConfig.class,
             AdmissionConfig.class,
             ServerConfig.class,
-            ServerTlsConfig.class);
+            ServerTlsConfig.class,
+            AccessConfig.class,
+            TokenConfig.class);
 
     @Test
     void thePageSaysWhatTheJavadocSays() throws Exception {

@@ -7,12 +7,14 @@ import dev.mekiki.gallery.milvus.VectorIndex;
 import dev.mekiki.inference.session.ExecutionProvider;
 import dev.mekiki.inference.session.GpuSettings;
 import dev.mekiki.inference.session.SessionSettings;
+import dev.mekiki.service.access.TokenVerifier;
 import dev.mekiki.service.settings.Settings.Listening;
 import dev.mekiki.service.settings.Settings.Machine;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -259,6 +261,46 @@ class SettingsTest {
         mutual.put("mekiki.server.tls.client-authorities", "clients.pem");
         assertThat(settings(mutual, open, MACHINE).problems()).isEmpty();
         assertThat(settings(mutual, openHttp, MACHINE).problems()).isEmpty();
+        Map<String, String> keys = new HashMap<>(certificate);
+        keys.put("mekiki.access.file", "access.yaml");
+        assertThat(settings(keys, open, MACHINE).problems()).isEmpty();
+        assertThat(settings(Map.of("mekiki.access.file", "access.yaml"), open, MACHINE)
+                        .problems())
+                .as("keys in plaintext")
+                .hasSize(1);
+    }
+
+    @Test
+    void takesTokensOnlyOfAnIssuerWhoseKeysNobodyElseCanChange() {
+        Map<String, String> tokens = new HashMap<>(Map.of(
+                "mekiki.access.file", "access.yaml",
+                "mekiki.access.tokens.issuer", "https://accounts.example",
+                "mekiki.access.tokens.audience", "mekiki",
+                "mekiki.access.tokens.keys", "https://accounts.example/keys"));
+        Settings settings = settings(tokens, LOOPBACK, MACHINE);
+        assertThat(settings.problems()).isEmpty();
+        assertThat(settings.tokenRules())
+                .contains(new TokenVerifier.Rules(
+                        "https://accounts.example", "mekiki", "https://accounts.example/keys", Duration.ofMinutes(5)));
+
+        tokens.put("mekiki.access.tokens.keys", "http://localhost:1/keys");
+        assertThat(settings(tokens, LOOPBACK, MACHINE).problems()).isEmpty();
+        tokens.put("mekiki.access.tokens.keys", "http://192.0.2.1/keys");
+        assertThat(settings(tokens, LOOPBACK, MACHINE).problems())
+                .singleElement()
+                .satisfies(
+                        problem -> assertThat(problem).startsWith("mekiki.access.tokens.keys: http://192.0.2.1/keys"));
+        tokens.remove("mekiki.access.tokens.keys");
+        assertThat(settings(tokens, LOOPBACK, MACHINE).problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem).startsWith("mekiki.access.tokens: some of"));
+        tokens.put("mekiki.access.tokens.keys", "keys.json");
+        tokens.remove("mekiki.access.file");
+        assertThat(settings(tokens, LOOPBACK, MACHINE).problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem).startsWith("mekiki.access.tokens.issuer"));
+        assertThat(settings(tokens, LOOPBACK, MACHINE).tokenRules()).isNotEmpty();
+        assertThat(settings(Map.of(), LOOPBACK, MACHINE).tokenRules()).isEmpty();
     }
 
     private static Settings settings(Map<String, String> properties, Listening listening, Machine machine) {
@@ -280,6 +322,8 @@ class SettingsTest {
                 .withMapping(AdmissionConfig.class)
                 .withMapping(ServerConfig.class)
                 .withMapping(ServerTlsConfig.class)
+                .withMapping(AccessConfig.class)
+                .withMapping(TokenConfig.class)
                 .build();
         return new Settings(
                 config.getConfigMapping(ModelConfig.class),
@@ -297,6 +341,8 @@ class SettingsTest {
                 config.getConfigMapping(AdmissionConfig.class),
                 config.getConfigMapping(ServerConfig.class),
                 config.getConfigMapping(ServerTlsConfig.class),
+                new Settings.Access(
+                        config.getConfigMapping(AccessConfig.class), config.getConfigMapping(TokenConfig.class)),
                 listening,
                 machine);
     }
