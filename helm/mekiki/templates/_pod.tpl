@@ -172,6 +172,12 @@ spec:
         {{- if ne $v.model.source "bundled" }}
         - {name: models, mountPath: /models, readOnly: true}
         {{- end }}
+        {{- if $v.tls.secretName }}
+        - {name: tls, mountPath: /etc/mekiki/tls, readOnly: true}
+        {{- end }}
+        {{- if $v.access.secretName }}
+        - {name: access, mountPath: /etc/mekiki/access, readOnly: true}
+        {{- end }}
         {{- if and $milvus $v.gallery.milvus.tls.secretName }}
         - {name: milvus, mountPath: /etc/mekiki/milvus, readOnly: true}
         {{- end }}
@@ -193,6 +199,15 @@ spec:
     {{- else if eq $v.model.source "download" }}
     - name: models
       emptyDir: {}
+    {{- end }}
+    {{- if $v.tls.secretName }}
+    # As a whole, so that what is renewed in it reaches the service; as below.
+    - name: tls
+      secret: {secretName: {{ $v.tls.secretName }}, defaultMode: 0440}
+    {{- end }}
+    {{- if $v.access.secretName }}
+    - name: access
+      secret: {secretName: {{ $v.access.secretName }}, defaultMode: 0440}
     {{- end }}
     {{- if and $milvus $v.gallery.milvus.tls.secretName }}
     - name: milvus

@@ -11,6 +11,23 @@ quarkus.grpc.server.port: "9000"
 quarkus.http.host: 0.0.0.0
 quarkus.http.port: "8080"
 mekiki.server.insecure-listen-allowed: {{ $v.insecureListenAllowed | quote }}
+{{- if $v.tls.secretName }}
+mekiki.server.tls.certificate: /etc/mekiki/tls/tls.crt
+mekiki.server.tls.key: /etc/mekiki/tls/tls.key
+{{- if $v.tls.clientCertificates }}
+mekiki.server.tls.client-authorities: /etc/mekiki/tls/ca.crt
+{{- end }}
+{{- end }}
+{{- if $v.access.secretName }}
+mekiki.access.file: {{ printf "/etc/mekiki/access/%s" $v.access.key }}
+{{- with $v.access.tokens }}
+{{- if .issuer }}
+mekiki.access.tokens.issuer: {{ .issuer | quote }}
+mekiki.access.tokens.audience: {{ .audience | quote }}
+mekiki.access.tokens.keys: {{ .keys | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
 mekiki.server.drain-timeout: {{ printf "%ds" (int $v.shutdown.drainSeconds) }}
 {{- with int $v.connections.maxAgeSeconds }}
 mekiki.server.max-connection-age: {{ printf "%ds" . }}

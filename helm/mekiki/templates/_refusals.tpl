@@ -5,8 +5,19 @@
 {{- if not $v.image.repository -}}
 {{- $problems = append $problems "image.repository: nothing (expected: the image that was built from the project's Dockerfile)" -}}
 {{- end -}}
-{{- if not $v.insecureListenAllowed -}}
-{{- $problems = append $problems "insecureListenAllowed: false (expected: true, once you have made sure that only those reach the service who may do everything: it has neither authentication nor TLS yet; networkPolicy says who reaches it)" -}}
+{{- if not (or $v.insecureListenAllowed (and $v.tls.secretName (or $v.access.secretName $v.tls.clientCertificates))) -}}
+{{- $problems = append $problems "insecureListenAllowed: false (expected: tls.secretName together with access.secretName or tls.clientCertificates; or true, once you have made sure that only those reach the service, or what is sent to it, who may do and hear everything: networkPolicy says who does)" -}}
+{{- end -}}
+{{- if and $v.tls.clientCertificates (not $v.tls.secretName) -}}
+{{- $problems = append $problems "tls.secretName: nothing (expected: a secret, as tls.clientCertificates is true)" -}}
+{{- end -}}
+{{- with $v.access.tokens -}}
+{{- if and (or .issuer .audience .keys) (not (and .issuer .audience .keys)) -}}
+{{- $problems = append $problems "access.tokens: some of issuer, audience and keys (expected: all of them, or none)" -}}
+{{- end -}}
+{{- if and .issuer (not $v.access.secretName) -}}
+{{- $problems = append $problems "access.secretName: nothing (expected: a secret with the access file, as access.tokens is set)" -}}
+{{- end -}}
 {{- end -}}
 {{- if eq $v.gallery.backend "embedded" -}}
 {{- if ne (int $v.replicas) 1 -}}

@@ -29,6 +29,8 @@ class EveryValueTest {
              {url: "https://models.example/documents-lcnet050.json", sha256: "%1$s"}]
             """.formatted(DIGEST);
     private static final String TLS = "gallery: {milvus: {uri: 'https://milvus:19530', tls: {secretName: tls}}}";
+    private static final String TOKENS = "access: {secretName: access, tokens:"
+            + " {issuer: 'https://accounts.example', audience: mekiki, keys: 'https://accounts.example/keys'}}";
     private static final String DOWNLOAD = "model: {source: download, download: " + FILES + "}";
     private static final String HPA = "autoscaling: {kind: hpa}";
     private static final String KEDA =
@@ -43,6 +45,13 @@ class EveryValueTest {
                 value("image.digest", EMBEDDED, "", "sha256:" + DIGEST),
                 value("image.pullPolicy", EMBEDDED, "", "Always"),
                 value("imagePullSecrets", EMBEDDED, "", "[{name: registry}]"),
+                value("tls.secretName", EMBEDDED, "", "tls"),
+                value("tls.clientCertificates", EMBEDDED, "tls: {secretName: tls}", "true"),
+                value("access.secretName", EMBEDDED, "", "access"),
+                value("access.key", EMBEDDED, "access: {secretName: access}", "other.yaml"),
+                value("access.tokens.issuer", EMBEDDED, TOKENS, "https://other.example"),
+                value("access.tokens.audience", EMBEDDED, TOKENS, "other"),
+                value("access.tokens.keys", EMBEDDED, TOKENS, "https://other.example/keys"),
                 value("replicas", MILVUS, "", "5"),
                 value("gallery.embedded.size", EMBEDDED, "", "20Gi"),
                 value("gallery.embedded.storageClass", EMBEDDED, "", "fast"),

@@ -70,6 +70,20 @@ class NetworkPolicyTest {
     }
 
     @Test
+    void theKeysOfTokensAreFetchedFromThePortOfTheirAddress() {
+        String tokens = "access: {secretName: access, tokens: {issuer: a, audience: b, keys: 'https://%s/keys'}}";
+
+        assertThat(policy(EMBEDDED, tokens.formatted("accounts.example"))
+                        .at("/egress/1/ports/0/port")
+                        .asInt())
+                .isEqualTo(443);
+        assertThat(policy(EMBEDDED, tokens.formatted("accounts.example:8443"))
+                        .at("/egress/1/ports/0/port")
+                        .asInt())
+                .isEqualTo(8443);
+    }
+
+    @Test
     void modelsAreFetchedFromThePortsOfTheirAddresses() {
         String digest = "0".repeat(64);
         JsonNode egress = policy(EMBEDDED, """

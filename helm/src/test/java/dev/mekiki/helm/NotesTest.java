@@ -21,6 +21,14 @@ class NotesTest {
         assertThat(Chart.notes(EMBEDDED, "networkPolicy: {callers: [{podSelector: {}}]}"))
                 .contains("lets in whom networkPolicy.callers names");
         assertThat(Chart.notes(EMBEDDED, "networkPolicy: {enabled: false}")).contains("every pod of the cluster");
+        assertThat(Chart.notes(EMBEDDED)).contains("whoever reaches these ports may do everything", "-plaintext local");
+        assertThat(Chart.notes(EMBEDDED, "access: {secretName: callers}"))
+                .contains("plaintext: keys", "The secret callers says", "-plaintext -H \"authorization: Bearer KEY\"");
+        assertThat(Chart.notes(EMBEDDED, "access: {secretName: callers}", "tls: {secretName: tls}"))
+                .contains("gRPC speaks TLS; the secret callers says", "-cacert AUTHORITY.pem")
+                .doesNotContain("-cert ME.pem");
+        assertThat(Chart.notes(EMBEDDED, "tls: {secretName: tls, clientCertificates: true}"))
+                .contains("ca.crt may do everything", "-cert ME.pem");
     }
 
     @Test

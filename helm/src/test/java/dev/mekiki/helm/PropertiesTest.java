@@ -23,6 +23,8 @@ class PropertiesTest {
                         Chart.render(
                                 EMBEDDED,
                                 "gallery: {embedded: {keepImages: true}}",
+                                "tls: {secretName: tls, clientCertificates: true}",
+                                "access: {secretName: access, tokens: {issuer: a, audience: b, keys: 'https://c/d'}}",
                                 "model: {more: [more.onnx]}",
                                 "gpu: {enabled: true, provider: tensorrt}"),
                         Chart.render(
@@ -30,7 +32,7 @@ class PropertiesTest {
                                 "gallery: {milvus: {uri: 'https://milvus:19530', tls: {secretName: tls, clientCertificate: true, serverName: milvus}}}"))
                 .forEach(chart -> set.addAll(chart.properties().stringPropertyNames()));
 
-        assertThat(set).hasSizeGreaterThan(18);
+        assertThat(set).hasSizeGreaterThan(25);
         assertThat(set)
                 .filteredOn(name -> name.startsWith("mekiki."))
                 .allSatisfy(name -> assertThat(page).contains("\n| `" + name + "` |"));

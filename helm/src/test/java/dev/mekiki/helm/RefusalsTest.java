@@ -2,12 +2,14 @@ package dev.mekiki.helm;
 
 import static dev.mekiki.helm.Chart.EMBEDDED;
 import static dev.mekiki.helm.Chart.MILVUS;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot work is refused before anything is installed, and the message says what was expected. */
 class RefusalsTest {
@@ -16,7 +18,7 @@ class RefusalsTest {
     void namesAllThatIsMissingAtOnce() {
         assertThatThrownBy(() -> Chart.render("{}"))
                 .hasMessageContaining("image.repository: nothing")
-                .hasMessageContaining("insecureListenAllowed: false (expected: true, once you have made sure");
+                .hasMessageContaining("insecureListenAllowed: false (expected: tls.secretName together with");
     }
 
     @Test
@@ -25,14 +27,30 @@ class RefusalsTest {
                 .hasMessageContaining("chart requires kubeVersion: >=1.30.0-0");
     }
 
-    @Test
-    void listensBeyondLoopbackOnlyWhenToldTo() {
-        assertThatThrownBy(() -> Chart.render(EMBEDDED, "insecureListenAllowed: false"))
-                .hasMessageContaining("it has neither authentication nor TLS yet");
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "tls: {secretName: tls}", "access: {secretName: access}"})
+    void listensBeyondLoopbackOnlyToThoseItKnowsOrWhenToldTo(String half) {
+        assertThatThrownBy(() -> Chart.render(EMBEDDED, "insecureListenAllowed: false", half))
+                .hasMessageContaining("or true, once you have made sure");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{tls: {secretName: tls}, access: {secretName: access}}",
+                "{tls: {secretName: tls, clientCertificates: true}}"
+            })
+    void listensToThoseItKnows(String values) {
+        assertThat(Chart.render(EMBEDDED, "insecureListenAllowed: false", values)
+                        .properties())
+                .containsEntry("mekiki.server.insecure-listen-allowed", "false");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            tls: {clientCertificates: true} | tls.secretName: nothing (expected: a secret
+            access: {tokens: {issuer: a, audience: b, keys: "https://c/d"}} | access.secretName: nothing (expected: a secret
+            access: {secretName: a, tokens: {issuer: a}} | access.tokens: some of issuer, audience and keys (expected: all
             replicas: 2 | replicas: 2 (expected: 1 with gallery.backend embedded
             autoscaling: {kind: hpa} | autoscaling.kind: hpa (expected: none with gallery.backend embedded
             autoscaling: {kind: keda} | autoscaling.kind: keda (expected: none with gallery.backend embedded
@@ -82,6 +100,8 @@ class RefusalsTest {
             image: {repository: "example/mekiki:1"} | repository
             image: {digest: "sha256:abc"} | digest
             insecureListenAllowed: "yes" | insecureListenAllowed
+            access: {tokens: {keys: "http://accounts.example/keys"}} | keys
+            access: {key: ../access.yaml} | key
             replicas: 0 | replicas
             gallery: {backend: lucene} | backend
             gallery: {embedded: {size: lots}} | size

@@ -49,6 +49,32 @@ class WorkloadTest {
     }
 
     @Test
+    void secretsAreMountedWholeWhereTheServiceLooksForThem() {
+        Rendering chart = Chart.render(
+                EMBEDDED,
+                "tls: {secretName: certificates, clientCertificates: true}",
+                "access: {secretName: callers, key: who.yaml}");
+
+        assertThat(chart.volume("tls").at("/secret/secretName").asText()).isEqualTo("certificates");
+        assertThat(chart.volume("access").at("/secret/secretName").asText()).isEqualTo("callers");
+        for (String secret : List.of("tls", "access")) {
+            assertThat(chart.mount(secret).path("readOnly").asBoolean()).isTrue();
+            assertThat(chart.mount(secret).has("subPath"))
+                    .as("what is renewed would not arrive")
+                    .isFalse();
+        }
+        String tls = chart.mount("tls").path("mountPath").asText();
+        assertThat(chart.properties())
+                .containsEntry("mekiki.server.tls.certificate", tls + "/tls.crt")
+                .containsEntry("mekiki.server.tls.key", tls + "/tls.key")
+                .containsEntry("mekiki.server.tls.client-authorities", tls + "/ca.crt")
+                .containsEntry(
+                        "mekiki.access.file",
+                        chart.mount("access").path("mountPath").asText() + "/who.yaml");
+        assertThat(Chart.render(EMBEDDED).text()).doesNotContain("/etc/mekiki");
+    }
+
+    @Test
     void galleriesInMilvusAreAnyNumberOfReplicasWithoutVolumes() {
         Rendering chart = Chart.render(MILVUS, "replicas: 3");
         JsonNode deployment = chart.only("Deployment");
