@@ -3,7 +3,9 @@ package dev.mekiki.training;
 import dev.mekiki.inference.preprocess.Preprocessor;
 import dev.mekiki.training.augment.Augmenter;
 import dev.mekiki.training.augment.AugmenterSurfaces;
+import dev.mekiki.training.augment.CropAugmenter;
 import dev.mekiki.training.corpus.TrainingCorpus;
+import dev.mekiki.training.corpus.TrainingCorpus.DocumentClass;
 import dev.mekiki.training.engine.BatchPart;
 import dev.mekiki.training.engine.TrainingEngine;
 import dev.mekiki.training.network.Quadrilateral;
@@ -24,7 +26,7 @@ final class PhotographSource implements TrainingEngine.BatchSource {
     private final TrainingCorpus corpus;
     private final @Nullable TeacherNetwork teacher;
     private final Preprocessor preprocessor;
-    private final List<Augmenter> augmenters = new ArrayList<>();
+    private final List<ViewMaker> views = new ArrayList<>();
 
     PhotographSource(
             Recipe recipe,
@@ -37,8 +39,26 @@ final class PhotographSource implements TrainingEngine.BatchSource {
         this.teacher = teacher;
         this.preprocessor = preprocessor;
         for (int i = 0; i < recipe.schedule().parts(); i++) {
-            augmenters.add(new Augmenter(surfaces));
+            views.add(viewMaker(surfaces));
         }
+    }
+
+    /** As {@link Augmenter#photograph}. */
+    private interface ViewMaker {
+        float[] draw(DocumentClass of, double strength, SplittableRandom random, List<Augmenter.Print> prints);
+    }
+
+    private ViewMaker viewMaker(AugmenterSurfaces surfaces) {
+        return switch (recipe.photographs().kind()) {
+            case PHONE -> new Augmenter(surfaces)::photograph;
+            case CROPS -> {
+                CropAugmenter crops = new CropAugmenter();
+                yield (of, strength, random, prints) -> {
+                    crops.crop(of, strength, random, prints);
+                    return Quadrilateral.whole();
+                };
+            }
+        };
     }
 
     @Override
@@ -63,7 +83,7 @@ final class PhotographSource implements TrainingEngine.BatchSource {
                 if (teacher != null && !locates) {
                     prints.add(teachersPrint(teacher, part, i + view));
                 }
-                float[] corners = augmenters.get(part).photograph(corpus.documentClass(label), strength, own, prints);
+                float[] corners = views.get(part).draw(corpus.documentClass(label), strength, own, prints);
                 if (locates) {
                     into.corners().put((i + view) * Quadrilateral.NUMBERS, corners);
                 } else {
@@ -76,9 +96,8 @@ final class PhotographSource implements TrainingEngine.BatchSource {
     /** The flat image of a class, or one of them. */
     void flat(int label, FloatBuffer images, int offset) {
         SplittableRandom random = new SplittableRandom(mix(recipe.seed() ^ mix(~(long) label)));
-        augmenters
-                .getFirst()
-                .photograph(
+        views.getFirst()
+                .draw(
                         corpus.documentClass(label),
                         0,
                         random,

@@ -65,6 +65,11 @@ public record Recipe(
             throw new IllegalArgumentException("clusters.epochImages: " + clusters.epochImages()
                     + " (expected: at least a batch, schedule.parts × schedule.partSize = " + batch + ")");
         }
+        if (network.localises() && photographs.kind() != PhotographSettings.Kind.PHONE) {
+            throw new IllegalArgumentException("photographs.kind: " + photographs.kind()
+                    + " (expected: PHONE with a localiser, network.cropSize = " + network.cropSize()
+                    + ", as nothing else shows where a document lies)");
+        }
         if (earlyStopping.used() && earlyStopping.everyImages() < batch) {
             throw new IllegalArgumentException("earlyStopping.everyImages: " + earlyStopping.everyImages()
                     + " (expected: at least a batch, schedule.parts × schedule.partSize = " + batch + ")");
@@ -87,7 +92,7 @@ public record Recipe(
                 NetworkSettings.DOCUMENTS,
                 new ClassSettings(
                         ClassSettings.Kind.MIXTURE, new CorpusBuilder.Mixture(8, 2000, 0.18, 0.27, 0.15, 0.1), 5000),
-                new PhotographSettings(0.35, 1, 0.35),
+                new PhotographSettings(PhotographSettings.Kind.PHONE, 0.35, 1, 0.35),
                 new LocaliserSettings(1_600_000, 2e-3),
                 new HeadSettings(HeadSettings.Kind.COSFACE, 32, 32, 0, 0.35, 0.15, 0.5, 0.333, 1, 0.1),
                 new ContrastSettings(ContrastSettings.Kind.PAIRS, 1, 0.07),

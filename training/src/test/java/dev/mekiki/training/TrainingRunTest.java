@@ -40,7 +40,7 @@ class TrainingRunTest {
             11,
             new NetworkSettings(Backbone.LCNET_025, Neck.SQUEEZE, 128, 32, 32),
             new ClassSettings(ClassSettings.Kind.MIXTURE, new CorpusBuilder.Mixture(0, 0, .5, .5, 0, 0), 0),
-            new PhotographSettings(.3, 1, .5),
+            new PhotographSettings(PhotographSettings.Kind.PHONE, .3, 1, .5),
             new LocaliserSettings(16, 2e-3),
             new HeadSettings(HeadSettings.Kind.COSFACE, 16, 16, 0, .2, .25, .75, .333, 1, .1),
             new ContrastSettings(ContrastSettings.Kind.PAIRS, 1, .1),

@@ -90,13 +90,13 @@ public final class Augmenter {
         }
     }
 
-    private static void write(Mat photograph, List<Print> prints) {
+    static void write(Mat photograph, List<Print> prints) {
         for (Print print : prints) {
             print.preprocessor().write(photograph, print.tensor(), print.offset());
         }
     }
 
-    private static Mat turned(Mat flat, Turn turn) {
+    static Mat turned(Mat flat, Turn turn) {
         Mat image = flat;
         if (turn.mirrored()) {
             Mat mirrored = new Mat();

@@ -1,14 +1,23 @@
 package dev.mekiki.training.augment;
 
 /**
- * How bad the photographs are. Each has a strength of its own, up to the strongest of its step.
+ * What a network sees of an image. Each view has a strength of its own, up to the strongest of its step.
  *
+ * @param kind how views are made
  * @param firstStrength strongest at the start, 0..1
- * @param fullStrength strongest in the end, not less, 0..1; 1 is what a phone takes at its worst, too much for small pictures
+ * @param fullStrength strongest in the end, not less, 0..1; of a phone, 1 is what it takes at its worst
  * @param fullStrengthAt share of the images, of the localiser's and then of the embedder's, after which the strongest is
  *     {@code fullStrength}, 0..1
  */
-public record PhotographSettings(double firstStrength, double fullStrength, double fullStrengthAt) {
+public record PhotographSettings(Kind kind, double firstStrength, double fullStrength, double fullStrengthAt) {
+    /** How views are made. */
+    public enum Kind {
+        /** As a phone takes documents and cards, {@link Augmenter}. */
+        PHONE,
+        /** Cut out, mirrored, in other colours, {@link CropAugmenter}: natural pictures, and small ones. */
+        CROPS
+    }
+
     public PhotographSettings {
         require("firstStrength", firstStrength);
         require("fullStrength", fullStrength);
