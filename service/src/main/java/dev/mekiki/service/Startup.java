@@ -14,6 +14,8 @@ import dev.mekiki.gallery.milvus.MilvusGallery;
 import dev.mekiki.gallery.milvus.MilvusGallerySettings;
 import dev.mekiki.inference.ImageEmbedder;
 import dev.mekiki.inference.InferenceSettings;
+import dev.mekiki.service.doctor.Doctor;
+import dev.mekiki.service.doctor.Finding;
 import dev.mekiki.service.drift.DecisionLog;
 import dev.mekiki.service.images.ImageDirectory;
 import dev.mekiki.service.lifecycle.Background;
@@ -37,6 +39,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -84,6 +87,10 @@ public class Startup {
     }
 
     void begin(@Observes StartupEvent event) {
+        if (settings.server().examine()) {
+            Thread.ofPlatform().name("mekiki-doctor").start(this::examine);
+            return;
+        }
         List<String> problems = settings.problems();
         if (!problems.isEmpty()) {
             throw new ConfigurationException("The configuration cannot work: " + String.join("; ", problems));
@@ -94,6 +101,15 @@ public class Startup {
                             + settings.listening().grpcPort());
         }
         Thread.ofPlatform().name("mekiki-start").start(this::warm);
+    }
+
+    private void examine() {
+        List<Finding> findings = new Doctor(settings, InstantSource.system()).examine();
+        // For people, not for the log.
+        findings.forEach(System.out::println);
+        boolean works = findings.stream().noneMatch(finding -> finding.verdict() == Finding.Verdict.PROBLEM);
+        System.out.println(works ? "The service can work." : "The service cannot work.");
+        Quarkus.asyncExit(works ? 0 : 1);
     }
 
     private void warm() {

@@ -90,8 +90,11 @@ public final class AccessList {
     private final Map<String, Caller> byKey = new HashMap<>();
     private final List<TokenRule> byToken = new ArrayList<>();
 
-    private AccessList(List<Tenant> tenants) {
+    private final int callers;
+
+    private AccessList(List<Tenant> tenants, int callers) {
         this.tenants = List.copyOf(tenants);
+        this.callers = callers;
     }
 
     /**
@@ -132,7 +135,7 @@ public final class AccessList {
             }
         }
         requireApart(source, List.copyOf(tenants.values()));
-        AccessList list = new AccessList(List.copyOf(tenants.values()));
+        AccessList list = new AccessList(List.copyOf(tenants.values()), callerEntries.size());
         Set<String> names = new HashSet<>();
         for (int i = 0; i < callerEntries.size(); i++) {
             String where = source + ": callers[" + i + "].";
@@ -268,6 +271,11 @@ public final class AccessList {
     /** Whether anybody is known by a token. */
     public boolean knowsTokens() {
         return !byToken.isEmpty();
+    }
+
+    /** How many there are. */
+    public int callers() {
+        return callers;
     }
 
     public List<Tenant> tenants() {

@@ -31,7 +31,11 @@ import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -78,6 +82,14 @@ public final class TokenVerifier implements AutoCloseable {
 
     /** The issuer's keys, and what verifies with them. */
     private record Keys(JWKSet set, JWTProcessor<SecurityContext> processor) {}
+
+    /**
+     * What is where an issuer's keys should be.
+     *
+     * @param keys how many
+     * @param time of the machine that has them; empty for a file, or if it does not say
+     */
+    public record Source(int keys, Optional<Instant> time) {}
 
     private final Rules rules;
     private final HttpClient http =
@@ -168,7 +180,9 @@ public final class TokenVerifier implements AutoCloseable {
 
     private void readKeys() {
         try {
-            String now = isAddress(rules.keys()) ? download(URI.create(rules.keys())) : file(Path.of(rules.keys()));
+            String now = isAddress(rules.keys())
+                    ? text(answer(http, URI.create(rules.keys())))
+                    : file(Path.of(rules.keys()));
             if (!now.equals(keysRead)) {
                 JWKSet set = JWKSet.parse(now);
                 keys = new Keys(set, processor(set));
@@ -191,9 +205,39 @@ public final class TokenVerifier implements AutoCloseable {
         return keys.startsWith("https:") || keys.startsWith("http:");
     }
 
-    private String download(URI address) throws IOException, InterruptedException {
-        HttpResponse<InputStream> response = http.send(
+    /**
+     * Looks once, and waits for it.
+     *
+     * @throws IllegalStateException if nothing can be read there
+     */
+    public static Source look(String keys) {
+        try (HttpClient client =
+                HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
+            if (!isAddress(keys)) {
+                return new Source(JWKSet.parse(file(Path.of(keys))).size(), Optional.empty());
+            }
+            HttpResponse<InputStream> response = answer(client, URI.create(keys));
+            return new Source(
+                    JWKSet.parse(text(response)).size(),
+                    response.headers()
+                            .firstValue("date")
+                            .map(date -> ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
+                                    .toInstant()));
+        } catch (IOException | ParseException | DateTimeParseException e) {
+            throw new IllegalStateException(keys + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private static HttpResponse<InputStream> answer(HttpClient client, URI address)
+            throws IOException, InterruptedException {
+        return client.send(
                 HttpRequest.newBuilder(address).timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofInputStream());
+    }
+
+    private static String text(HttpResponse<InputStream> response) throws IOException {
         try (InputStream body = response.body()) {
             if (response.statusCode() != 200) {
                 throw new IOException("HTTP status " + response.statusCode() + " (expected: 200)");

@@ -68,6 +68,9 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
 
     @Override
     public void customize(GrpcServerConfiguration configuration, VertxServerBuilder builder) {
+        if (settings.server().examine()) {
+            return;
+        }
         if (!settings.exposure().isEmpty()) {
             throw new IllegalStateException(String.join("; ", settings.exposure()));
         }

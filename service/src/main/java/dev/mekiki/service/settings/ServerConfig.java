@@ -27,4 +27,11 @@ public interface ServerConfig {
      * added. Left out: connections last.
      */
     Optional<Duration> maxConnectionAge();
+
+    /**
+     * Examine what the service needs, say of everything how it is and what helps, and end: with exit code 0, or 1 if
+     * something keeps it from working. Nothing is served meanwhile. This is {@code ./mekiki doctor}.
+     */
+    @WithDefault("false")
+    boolean examine();
 }

@@ -67,6 +67,11 @@ class ConfigurationPageTest {
                 that cannot work keeps the service from starting, with a message that names the property, what was found
                 and what was expected.
 
+                `./mekiki doctor -Dkey=value` examines what a service of these properties needs, models, galleries or
+                Milvus, disk, limits, clock, certificates, the access file, and says what helps; in a container,
+                `MEKIKI_SERVER_EXAMINE=true`. It changes nothing, and needs the folder of an embedded gallery for
+                itself: not while a service has it.
+
                 Where it listens is set by Quarkus' own properties: `quarkus.grpc.server.host` and `.port` (`127.0.0.1`,
                 `9000`), and for health and metrics `quarkus.http.host` and `.port` (`127.0.0.1`, `8080`).
 
