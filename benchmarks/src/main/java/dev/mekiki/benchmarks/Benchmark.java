@@ -8,6 +8,7 @@ import dev.mekiki.benchmarks.load.GrpcCaller;
 import dev.mekiki.benchmarks.load.OpenLoop;
 import dev.mekiki.benchmarks.load.Timekeeper;
 import dev.mekiki.benchmarks.load.Workload;
+import dev.mekiki.benchmarks.scaling.ScalingBenchmark;
 import dev.mekiki.benchmarks.training.ClassesBenchmark;
 import dev.mekiki.benchmarks.training.TrainingBenchmark;
 import dev.mekiki.cli.process.Installation;
@@ -48,7 +49,8 @@ import picocli.CommandLine.Spec;
             GalleryBenchmark.class,
             TrainingBenchmark.class,
             ClassesBenchmark.class,
-            PeersReport.class
+            PeersReport.class,
+            ScalingBenchmark.class
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // Set by picocli.
