@@ -2,6 +2,7 @@ package dev.mekiki.client;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -15,8 +16,15 @@ import java.util.Optional;
  * @param code the status
  * @param message for people; never blank
  * @param retryAfter what the service advised, if it did
+ * @param reason the service's name for it ({@code ErrorInfo}), such as {@code QUOTA_EXCEEDED}; empty if it was not the
+ *     service that refused, but gRPC or something between
  */
-public record Refusal(Status.Code code, String message, Optional<Duration> retryAfter) {
+public record Refusal(Status.Code code, String message, Optional<Duration> retryAfter, Optional<String> reason) {
+
+    /** Without advice, and not by the service. */
+    public Refusal(Status.Code code, String message) {
+        this(code, message, Optional.empty(), Optional.empty());
+    }
 
     public static Refusal of(StatusRuntimeException failure) {
         Status status = failure.getStatus();
@@ -24,13 +32,15 @@ public record Refusal(Status.Code code, String message, Optional<Duration> retry
         return new Refusal(
                 status.getCode(),
                 description == null || description.isBlank() ? status.getCode().name() : description,
-                advice(failure));
+                details(failure).flatMap(Refusal::retryAfter),
+                details(failure).flatMap(Refusal::reason));
     }
 
     /** Whether the same request may succeed later; every call of this API may be repeated without harm. */
     public boolean isPassing() {
         return switch (code) {
             case UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED -> true;
+            case RESOURCE_EXHAUSTED -> retryAfter.isPresent();
             default -> false;
         };
     }
@@ -38,9 +48,15 @@ public record Refusal(Status.Code code, String message, Optional<Duration> retry
     /** Whether the fault lies with this one request, so that the next may well succeed. */
     public boolean concernsOneRequest() {
         return switch (code) {
-            case INVALID_ARGUMENT, ALREADY_EXISTS, OUT_OF_RANGE, RESOURCE_EXHAUSTED, INTERNAL, DATA_LOSS -> true;
+            case INVALID_ARGUMENT, ALREADY_EXISTS, OUT_OF_RANGE, INTERNAL, DATA_LOSS -> true;
+            case RESOURCE_EXHAUSTED -> mayBeTooLarge();
             default -> false;
         };
+    }
+
+    /** Whether the message may have been too large; the service says so itself, others by a status of their own. */
+    public boolean mayBeTooLarge() {
+        return code == Status.Code.INVALID_ARGUMENT || code == Status.Code.RESOURCE_EXHAUSTED && reason.isEmpty();
     }
 
     /** {@code CODE: message} on one line. */
@@ -50,9 +66,21 @@ public record Refusal(Status.Code code, String message, Optional<Duration> retry
         return oneLine.equals(code.name()) ? oneLine : code + ": " + oneLine;
     }
 
-    private static Optional<Duration> advice(StatusRuntimeException failure) {
-        com.google.rpc.Status details = StatusProto.fromThrowable(failure);
-        return details == null ? Optional.empty() : retryAfter(details);
+    private static Optional<com.google.rpc.Status> details(StatusRuntimeException failure) {
+        return Optional.ofNullable(StatusProto.fromThrowable(failure));
+    }
+
+    private static Optional<String> reason(com.google.rpc.Status details) {
+        for (Any detail : details.getDetailsList()) {
+            if (detail.is(ErrorInfo.class)) {
+                try {
+                    return Optional.of(detail.unpack(ErrorInfo.class).getReason());
+                } catch (InvalidProtocolBufferException e) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /** What the service advises in the details of a status, if it does. */

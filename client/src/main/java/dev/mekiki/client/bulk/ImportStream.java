@@ -16,7 +16,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -111,12 +110,11 @@ final class ImportStream implements AutoCloseable {
                         next != null && hasRoomFor(next), run.settings().answerLimit())) {
                     return new Refusal(
                             Status.Code.UNAVAILABLE,
-                            "nothing heard for " + run.settings().answerLimit().toSeconds() + " s",
-                            Optional.empty());
+                            "nothing heard for " + run.settings().answerLimit().toSeconds() + " s");
                 }
             }
         } catch (Append.ProtocolViolation e) {
-            return new Refusal(Status.Code.DATA_LOSS, String.valueOf(e.getMessage()), Optional.empty());
+            return new Refusal(Status.Code.DATA_LOSS, String.valueOf(e.getMessage()));
         }
     }
 
@@ -225,7 +223,7 @@ final class ImportStream implements AutoCloseable {
         }
         return exhausted && inFlight.isEmpty()
                 ? null
-                : new Refusal(Status.Code.UNAVAILABLE, "the service ended the stream early", Optional.empty());
+                : new Refusal(Status.Code.UNAVAILABLE, "the service ended the stream early");
     }
 
     /**

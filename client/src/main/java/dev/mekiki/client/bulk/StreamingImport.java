@@ -7,7 +7,6 @@ import dev.mekiki.client.Pause;
 import dev.mekiki.client.Refusal;
 import dev.mekiki.v1.ImportFinding;
 import dev.mekiki.v1.ImportOptions;
-import io.grpc.Status;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -134,13 +133,9 @@ public final class StreamingImport {
         return switch (refusal.code()) {
             // A connection that is cut shows as one of the last three, depending on where it was cut.
             case UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED, CANCELLED, INTERNAL, UNKNOWN -> true;
+            case RESOURCE_EXHAUSTED -> refusal.retryAfter().isPresent();
             default -> false;
         };
-    }
-
-    /** Whether a message may have been too large for the service. */
-    private static boolean mayBeTooLarge(Refusal refusal) {
-        return refusal.code() == Status.Code.INVALID_ARGUMENT || refusal.code() == Status.Code.RESOURCE_EXHAUSTED;
     }
 
     /** One run, over as many streams as it takes. */
@@ -183,7 +178,7 @@ public final class StreamingImport {
                 if (refusal == null) {
                     return new ImportOutcome(progress, Optional.empty());
                 }
-                if (mayBeTooLarge(refusal) && suspects(unanswered, refusal)) {
+                if (refusal.mayBeTooLarge() && suspects(unanswered, refusal)) {
                     continue;
                 }
                 if (progress.nextOffset() > before) {
