@@ -57,6 +57,14 @@ final class ServiceUnderTest implements AutoCloseable {
         @Option(names = "-D", paramLabel = "KEY=VALUE", description = "A property of the service.")
         private Map<String, String> settings = new LinkedHashMap<>();
 
+        @Option(
+                names = "--service-cpus",
+                paramLabel = "LIST",
+                description =
+                        "Processors that the service may use, as taskset takes them; run the benchmark itself under"
+                                + " taskset on others, and callers cost the service nothing. Left out: all.")
+        private @Nullable String serviceCpus;
+
         Path onnx(Installation installation) throws IOException {
             if (model == null) {
                 return installation.model();
@@ -68,6 +76,10 @@ final class ServiceUnderTest implements AutoCloseable {
 
         Map<String, String> settings() {
             return settings;
+        }
+
+        List<String> launcher() {
+            return serviceCpus == null ? List.of() : List.of("taskset", "-c", serviceCpus);
         }
     }
 
@@ -93,7 +105,8 @@ final class ServiceUnderTest implements AutoCloseable {
         Map<String, String> settings = new LinkedHashMap<>(defaults);
         settings.put("mekiki.model.path", onnx.toString());
         settings.putAll(options.settings());
-        ServiceProcess process = ServiceProcess.start(installation, jvmOptions, settings, CALL_TIMEOUT);
+        ServiceProcess process =
+                ServiceProcess.start(installation, options.launcher(), jvmOptions, settings, CALL_TIMEOUT);
         try {
             process.awaitServing(START_LIMIT);
             register(process.connection());

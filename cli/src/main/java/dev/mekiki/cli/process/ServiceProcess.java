@@ -63,19 +63,24 @@ public final class ServiceProcess implements AutoCloseable {
      * @throws IllegalStateException if the service has not been built
      */
     public static ServiceProcess start(Installation installation, Map<String, String> settings, Duration callTimeout) {
-        return start(installation, List.of(), settings, callTimeout);
+        return start(installation, List.of(), List.of(), settings, callTimeout);
     }
 
     /**
      * Starts the service with a JVM other than the default one; returns at once, see {@link #awaitServing}.
      *
+     * @param launcher what the JVM's command is given to, such as {@code taskset -c 0}; empty: nothing
      * @param jvmOptions for example {@code -Xmx1g}
      * @param settings configuration beyond where things are, as {@code key=value} of the service's reference
      * @param callTimeout the deadline of calls through {@link #connection()}
      * @throws IllegalStateException if the service has not been built
      */
     public static ServiceProcess start(
-            Installation installation, List<String> jvmOptions, Map<String, String> settings, Duration callTimeout) {
+            Installation installation,
+            List<String> launcher,
+            List<String> jvmOptions,
+            Map<String, String> settings,
+            Duration callTimeout) {
         Path jar = installation.serviceJar();
         try {
             Path folder = Files.createTempDirectory("mekiki-");
@@ -86,7 +91,8 @@ public final class ServiceProcess implements AutoCloseable {
                 grpcPort = grpc.getLocalPort();
                 httpPort = http.getLocalPort();
             }
-            List<String> command = new ArrayList<>(List.of(
+            List<String> command = new ArrayList<>(launcher);
+            command.addAll(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "@" + installation.serviceJvmOptions(),
                     "-Dquarkus.grpc.server.host=127.0.0.1",
