@@ -25,12 +25,6 @@ import java.util.Set;
  */
 final class Door implements ServerInterceptor {
 
-    /** Answered at any time. */
-    private static final Set<MethodDescriptor<?, ?>> PROBES = Set.of(
-            GRPCInferenceServiceGrpc.getServerLiveMethod(),
-            GRPCInferenceServiceGrpc.getServerReadyMethod(),
-            GRPCInferenceServiceGrpc.getModelReadyMethod());
-
     private static final Set<MethodDescriptor<?, ?>> WITH_IMAGE_FOR_GALLERY =
             Set.of(RecognitionGrpc.getRecognizeMethod(), RegistrationsGrpc.getCreateRegistrationMethod());
 
@@ -47,7 +41,7 @@ final class Door implements ServerInterceptor {
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
         Intake intake = Intake.ofThisCall();
-        if (!intake.isOfTheApi() || PROBES.contains(call.getMethodDescriptor())) {
+        if (!intake.isOfTheApi() || Permissions.isOpen(call.getMethodDescriptor())) {
             return next.startCall(call, headers);
         }
         ServerCall<Q, R> taken;

@@ -23,6 +23,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthGrpc;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -79,6 +80,9 @@ final class Guard implements ServerInterceptor {
             return next.startCall(call, headers);
         }
         Permission<Q> permission = Permissions.of(method);
+        if (credentials.isEmpty() && permission.change().isEmpty()) {
+            return next.startCall(call, headers);
+        }
         GuardedCall<Q, R> guarded = new GuardedCall<>(call, permission, credentials);
         Context context = Context.current();
         if (credentials.isPresent()) {
@@ -102,8 +106,8 @@ final class Guard implements ServerInterceptor {
         private final Permission<Q> permission;
         private final Optional<AccessControl.Credentials> credentials;
 
-        /** The tenant of a stream that is not read faster than the tenant may send. */
-        private final Optional<Tenant> paced;
+        /** Whether this is a stream that is not read faster than its tenant may send. */
+        private final boolean paced;
 
         // All of the following under this object's lock.
 
@@ -120,11 +124,9 @@ final class Guard implements ServerInterceptor {
             super(call);
             this.permission = permission;
             this.credentials = credentials;
-            this.paced = isUnary() || permission.images().isEmpty()
-                    ? Optional.empty()
-                    : credentials
-                            .flatMap(shown -> shown.lastCaller().tenant())
-                            .filter(tenant -> tenant.rate().isPresent());
+            this.paced = !isUnary()
+                    && permission.images().isPresent()
+                    && credentials.flatMap(shown -> shown.lastCaller().tenant()).isPresent();
         }
 
         /** @throws Failure if the message may not be sent */
@@ -161,18 +163,18 @@ final class Guard implements ServerInterceptor {
 
         @Override
         public void request(int messages) {
-            if (paced.isEmpty()) {
+            if (!paced) {
                 super.request(messages);
                 return;
             }
             synchronized (this) {
                 wanted += messages;
             }
-            pace(paced.get());
+            pace();
         }
 
         /** Asks for one message at a time, and for that only when the tenant has an image. */
-        private void pace(Tenant tenant) {
+        private void pace() {
             synchronized (this) {
                 if (asked || wanted == 0) {
                     return;
@@ -180,7 +182,7 @@ final class Guard implements ServerInterceptor {
                 asked = true;
                 wanted--;
             }
-            long nanos = rates.untilPaid(tenant).toNanos();
+            long nanos = untilPaid().toNanos();
             if (nanos > 0) {
                 CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS)
                         .execute(() -> delegate().request(1));
@@ -189,12 +191,26 @@ final class Guard implements ServerInterceptor {
             }
         }
 
+        /** By the rate as it is now; of a caller who is known no more, the next message is refused anyway. */
+        private Duration untilPaid() {
+            try {
+                return credentials
+                        .flatMap(shown -> shown.caller().tenant())
+                        .map(rates::untilPaid)
+                        .orElse(Duration.ZERO);
+            } catch (Failure e) {
+                return Duration.ZERO;
+            }
+        }
+
         /** The message that was asked for is there. */
         void came() {
-            synchronized (this) {
-                asked = false;
+            if (paced) {
+                synchronized (this) {
+                    asked = false;
+                }
+                pace();
             }
-            paced.ifPresent(this::pace);
         }
 
         @Override
@@ -219,8 +235,8 @@ final class Guard implements ServerInterceptor {
             super.sendMessage(message);
         }
 
-        private void registered(long count) {
-            if (permission.registers()) {
+        private synchronized void registered(long count) {
+            if (permission.registers() && !change.containsKey(Permissions.VALIDATE_ONLY)) {
                 credentials
                         .flatMap(shown -> shown.lastCaller().tenant())
                         .ifPresent(tenant -> usage.added(tenant, count));

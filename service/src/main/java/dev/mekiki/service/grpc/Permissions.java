@@ -18,6 +18,7 @@ import dev.mekiki.v1.ExchangeGalleriesRequest;
 import dev.mekiki.v1.GalleriesGrpc;
 import dev.mekiki.v1.GetGalleryRequest;
 import dev.mekiki.v1.GetRegistrationRequest;
+import dev.mekiki.v1.ImportOptions;
 import dev.mekiki.v1.ImportRegistrationsRequest;
 import dev.mekiki.v1.LabelsGrpc;
 import dev.mekiki.v1.ListDecisionSketchesRequest;
@@ -49,6 +50,9 @@ final class Permissions {
             GRPCInferenceServiceGrpc.getServerLiveMethod(),
             GRPCInferenceServiceGrpc.getServerReadyMethod(),
             GRPCInferenceServiceGrpc.getModelReadyMethod());
+
+    /** The field of a change that is only tried. */
+    static final String VALIDATE_ONLY = "validate_only";
 
     private static final Map<String, Permission<?>> BY_METHOD = new HashMap<>();
 
@@ -82,9 +86,7 @@ final class Permissions {
                                         ? galleries(message.getOptions().getParent())
                                         : List.of())
                         .costing(message -> message.getAppend().getRowsCount())
-                        .changing(message -> message.hasOptions()
-                                ? Map.of("gallery", message.getOptions().getParent())
-                                : Map.of()));
+                        .changing(message -> message.hasOptions() ? change(message.getOptions()) : Map.of()));
         put(
                 RegistrationsGrpc.getGetRegistrationMethod(),
                 Permission.<GetRegistrationRequest>in(
@@ -253,7 +255,13 @@ final class Permissions {
         }
     }
 
-    /** Whether anybody may call this. */
+    private static Map<String, String> change(ImportOptions options) {
+        return options.getValidateOnly()
+                ? Map.of("gallery", options.getParent(), VALIDATE_ONLY, "true")
+                : Map.of("gallery", options.getParent());
+    }
+
+    /** Whether anybody may call this, at any time. */
     static boolean isOpen(MethodDescriptor<?, ?> method) {
         return OPEN.contains(method);
     }
