@@ -34,7 +34,9 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -146,8 +148,9 @@ public final class TokenVerifier implements AutoCloseable {
                 throw new Unavailable("the key of this token is not known; the keys are being read again", RETRY);
             }
             JWTClaimsSet claims = by.processor.process(token, null);
-            return new Verified(
-                    Map.copyOf(claims.getClaims()), claims.getExpirationTime().toInstant());
+            Map<String, Object> said = new HashMap<>(claims.getClaims());
+            said.values().removeIf(Objects::isNull);
+            return new Verified(Map.copyOf(said), claims.getExpirationTime().toInstant());
         } catch (BadJWTException e) {
             throw new Unauthenticated("token: " + e.getMessage(), expected());
         } catch (BadJWSException e) {

@@ -51,7 +51,13 @@ class TokenVerifierTest {
         RSAKey rsa = new RSAKeyGenerator(2048).keyID("one").generate();
         ECKey curve = new ECKeyGenerator(Curve.P_256).keyID("two").generate();
         try (TokenVerifier verifier = verifier(file(rsa, curve))) {
-            TokenVerifier.Verified verified = ready(verifier, token(rsa, claims().claim("groups", List.of("clerks"))));
+            TokenVerifier.Verified verified = ready(
+                    verifier,
+                    token(
+                            rsa,
+                            claims().claim("groups", List.of("clerks"))
+                                    .claim("nonce", null)
+                                    .serializeNullClaims(true)));
 
             assertThat(verified.claims()).containsEntry("groups", List.of("clerks"));
             assertThat(verified.expires()).isAfter(Instant.now());
