@@ -55,8 +55,8 @@ import javax.imageio.ImageIO;
 
 /**
  * Examines what a service of these settings needs: the configuration, this machine's limits and clock, models, galleries,
- * certificates, the access file. Opens them as the service would, changes nothing that it does not change back, and says
- * of everything how it is, and what helps.
+ * certificates, the access file. Opens them as the service would, which makes the folder of an embedded gallery, leaves
+ * nothing else behind, and says of everything how it is, and what helps.
  */
 public final class Doctor {
 
@@ -110,10 +110,10 @@ public final class Doctor {
                             folder -> findings.add(secured("images", () -> disk(folder, "mekiki.images.directory"))));
             settings.tls()
                     .certificate()
-                    .ifPresent(file -> findings.add(secured("certificate", () -> certificate(file))));
+                    .ifPresent(file -> findings.add(secured("certificate", () -> certificate("certificate", file))));
             settings.tls()
                     .clientAuthorities()
-                    .ifPresent(file -> findings.add(secured("authorities", () -> certificate(file))));
+                    .ifPresent(file -> findings.add(secured("authorities", () -> certificate("authorities", file))));
             findings.add(secured("access", this::access));
             settings.tokenRules().ifPresent(rules -> findings.add(secured("tokens", () -> tokens(rules))));
         }
@@ -341,7 +341,7 @@ public final class Doctor {
                 : Finding.good("tokens", found);
     }
 
-    private Finding certificate(Path file) {
+    private Finding certificate(String subject, Path file) {
         List<X509Certificate> chain = new ArrayList<>();
         try (InputStream in = Files.newInputStream(file)) {
             for (Certificate certificate :
@@ -349,10 +349,10 @@ public final class Doctor {
                 chain.add((X509Certificate) certificate);
             }
         } catch (IOException | GeneralSecurityException e) {
-            return Finding.problem("certificate", file + ": " + e.getMessage() + " (expected: PEM)");
+            return Finding.problem(subject, file + ": " + e.getMessage() + " (expected: PEM)");
         }
         if (chain.isEmpty()) {
-            return Finding.problem("certificate", file + ": none (expected: PEM)");
+            return Finding.problem(subject, file + ": none (expected: PEM)");
         }
         Instant now = clock.instant();
         Instant from = chain.stream()
@@ -365,11 +365,11 @@ public final class Doctor {
                 .orElseThrow();
         String found = file + ": valid " + from + " to " + to;
         if (now.isBefore(from) || now.isAfter(to)) {
-            return Finding.problem("certificate", found + " (expected: now)");
+            return Finding.problem(subject, found + " (expected: now)");
         }
         return now.plus(SOON).isAfter(to)
-                ? Finding.warning("certificate", found + " (expected: renewed two weeks before its end)")
-                : Finding.good("certificate", found);
+                ? Finding.warning(subject, found + " (expected: renewed two weeks before its end)")
+                : Finding.good(subject, found);
     }
 
     private Finding access() {

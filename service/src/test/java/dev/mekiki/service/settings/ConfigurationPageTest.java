@@ -69,8 +69,8 @@ class ConfigurationPageTest {
 
                 `./mekiki doctor -Dkey=value` examines what a service of these properties needs, models, galleries or
                 Milvus, disk, limits, clock, certificates, the access file, and says what helps; in a container,
-                `MEKIKI_SERVER_EXAMINE=true`. It changes nothing, and needs the folder of an embedded gallery for
-                itself: not while a service has it.
+                `MEKIKI_SERVER_EXAMINE=true`. It makes the folder of an embedded gallery if there is none, leaves
+                nothing else behind, and needs that folder for itself: not while a service has it.
 
                 Where it listens is set by Quarkus' own properties: `quarkus.grpc.server.host` and `.port` (`127.0.0.1`,
                 `9000`), and for health and metrics `quarkus.http.host` and `.port` (`127.0.0.1`, `8080`).
