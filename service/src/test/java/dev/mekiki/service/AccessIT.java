@@ -21,13 +21,13 @@ import com.nimbusds.jwt.SignedJWT;
 import dev.mekiki.client.BearerCredentials;
 import dev.mekiki.openinference.GRPCInferenceServiceGrpc;
 import dev.mekiki.samples.SampleCatalogue;
+import dev.mekiki.service.grpc.ApiMethods;
 import dev.mekiki.v1.CreateGalleryRequest;
 import dev.mekiki.v1.CreateRegistrationRequest;
 import dev.mekiki.v1.EmbedRequest;
 import dev.mekiki.v1.GalleriesGrpc;
 import dev.mekiki.v1.Gallery;
 import dev.mekiki.v1.GetGalleryRequest;
-import dev.mekiki.v1.LabelsGrpc;
 import dev.mekiki.v1.ListGalleriesRequest;
 import dev.mekiki.v1.RecognitionGrpc;
 import dev.mekiki.v1.RecognizeRequest;
@@ -41,7 +41,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.PrototypeMarshaller;
-import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
@@ -55,7 +54,6 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
@@ -164,7 +162,7 @@ class AccessIT {
 
     @Test
     void answersNobodyWhomItDoesNotKnow() {
-        for (MethodDescriptor<?, ?> method : methods()) {
+        for (MethodDescriptor<?, ?> method : ApiMethods.all()) {
             Code expected = OPEN.contains(method) ? Code.OK : Code.UNAUTHENTICATED;
             assertThat(call(method, "").getCode())
                     .as(method.getFullMethodName())
@@ -220,7 +218,7 @@ class AccessIT {
                 "MoveLabel",
                 "DeleteLabel");
         Set<String> operating = Set.of("RepositoryModelLoad", "RepositoryModelUnload");
-        for (MethodDescriptor<?, ?> method : methods()) {
+        for (MethodDescriptor<?, ?> method : ApiMethods.all()) {
             String name = Objects.requireNonNull(method.getBareMethodName());
             boolean open = OPEN.contains(method);
             boolean reads = reading.contains(name);
@@ -442,18 +440,6 @@ class AccessIT {
                 .lines()
                 .filter(line -> line.contains("\"mekiki.audit\"") && line.contains(part))
                 .toList();
-    }
-
-    private static List<MethodDescriptor<?, ?>> methods() {
-        return Stream.of(
-                        GalleriesGrpc.getServiceDescriptor(),
-                        LabelsGrpc.getServiceDescriptor(),
-                        RecognitionGrpc.getServiceDescriptor(),
-                        RegistrationsGrpc.getServiceDescriptor(),
-                        GRPCInferenceServiceGrpc.getServiceDescriptor())
-                .map(ServiceDescriptor::getMethods)
-                .flatMap(Collection::stream)
-                .collect(Collectors.toList());
     }
 
     /** Whether a caller may not call a method about the gallery; whatever else may be wrong with the call. */

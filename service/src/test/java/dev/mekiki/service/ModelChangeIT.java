@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.rpc.PreconditionFailure;
-import dev.mekiki.inference.ImageEmbedder;
-import dev.mekiki.inference.model.ModelCard;
 import dev.mekiki.samples.SampleCatalogue;
 import dev.mekiki.samples.SampleDocument;
 import dev.mekiki.v1.CreateGalleryRequest;
@@ -41,7 +39,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -72,8 +69,8 @@ class ModelChangeIT {
     @BeforeEach
     void start() throws IOException {
         images = folder.resolve("images");
-        Path model = otherModel();
-        otherModel = "other@7";
+        Path model = OtherModel.in(folder);
+        otherModel = OtherModel.ID;
         service = ServiceProcess.ready(folder, "-Dmekiki.model.more=" + model, "-Dmekiki.images.directory=" + images);
         channel = service.connect();
     }
@@ -81,31 +78,6 @@ class ModelChangeIT {
     @AfterEach
     void stop() throws InterruptedException {
         service.close();
-    }
-
-    /** The same weights, fed with other colours: another space, whose vectors are of the same length and plausible. */
-    private Path otherModel() throws IOException {
-        Path main = Path.of(Objects.requireNonNull(System.getProperty("mekiki.test.model")));
-        Path onnx = Files.copy(main, folder.resolve("other.onnx"));
-        ModelCard card = ModelCard.read(ImageEmbedder.cardOf(main));
-        ModelCard.Input input = card.input();
-        new ModelCard(
-                        "other",
-                        7,
-                        card.sha256(),
-                        new ModelCard.Input(
-                                input.name(),
-                                input.height(),
-                                input.width(),
-                                ModelCard.ChannelOrder.BGR,
-                                input.mean(),
-                                input.std()),
-                        card.output(),
-                        card.maxBatch(),
-                        card.calibration(),
-                        card.provenance())
-                .write(ImageEmbedder.cardOf(onnx));
-        return onnx;
     }
 
     @Test

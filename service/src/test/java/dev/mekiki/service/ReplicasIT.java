@@ -100,7 +100,7 @@ class ReplicasIT {
 
     @Test
     void noCallFailsWhenReplicasAreReplacedByOnesWithAnotherModel() throws Exception {
-        String[] models = {System.getProperty("mekiki.test.model"), otherModel().toString()};
+        String[] models = {OtherModel.usual().toString(), OtherModel.in(folder).toString()};
         try (Load load = new Load()) {
             for (int i = 1; i <= CHANGES; i++) {
                 for (int each = 0; each < 2; each++) {
@@ -150,33 +150,8 @@ class ReplicasIT {
 
     /** Id of the model that the gallery is of, whichever is the main one. */
     private static String galleryModel() {
-        ModelCard card = ModelCard.read(ImageEmbedder.cardOf(Path.of(System.getProperty("mekiki.test.model"))));
+        ModelCard card = ModelCard.read(ImageEmbedder.cardOf(OtherModel.usual()));
         return card.name() + "@" + card.version();
-    }
-
-    /** The same weights under another name and in other colours: another space. */
-    private Path otherModel() throws IOException {
-        Path main = Path.of(Objects.requireNonNull(System.getProperty("mekiki.test.model")));
-        Path onnx = Files.copy(main, folder.resolve("other.onnx"));
-        ModelCard card = ModelCard.read(ImageEmbedder.cardOf(main));
-        ModelCard.Input input = card.input();
-        new ModelCard(
-                        "other",
-                        1,
-                        card.sha256(),
-                        new ModelCard.Input(
-                                input.name(),
-                                input.height(),
-                                input.width(),
-                                ModelCard.ChannelOrder.BGR,
-                                input.mean(),
-                                input.std()),
-                        card.output(),
-                        card.maxBatch(),
-                        card.calibration(),
-                        card.provenance())
-                .write(ImageEmbedder.cardOf(onnx));
-        return onnx;
     }
 
     /** Callers that ask what a photograph shows, again and again, and want to be answered each time. */

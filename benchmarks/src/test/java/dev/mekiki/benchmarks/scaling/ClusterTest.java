@@ -18,9 +18,13 @@ class ClusterTest {
             List.of(new Policy(Policy.Kind.PERCENT, 100, 30)), List.of(new Policy(Policy.Kind.PERCENT, 25, 60)), 300);
 
     private static Outcome run(Cluster.Setting setting, int least, int most) {
+        return run(LoadShape.STEP, setting, least, most);
+    }
+
+    private static Outcome run(LoadShape load, Cluster.Setting setting, int least, int most) {
         return new Cluster(setting, TENTH, 7)
                 .run(
-                        LoadShape.STEP,
+                        load,
                         new Autoscaler(
                                 new Target(OptionalDouble.of(70), OptionalDouble.empty(), least, most), BEHAVIOUR),
                         least);
@@ -32,11 +36,8 @@ class ClusterTest {
      */
     @Test
     void waitsAsTheFormulaSays() {
-        Outcome outcome = new Cluster(new Cluster.Setting(1, 10, 1_000_000, 5_000, Double.POSITIVE_INFINITY), TENTH, 7)
-                .run(
-                        LoadShape.DAY,
-                        new Autoscaler(new Target(OptionalDouble.of(70), OptionalDouble.empty(), 9, 9), BEHAVIOUR),
-                        9);
+        Outcome outcome =
+                run(LoadShape.DAY, new Cluster.Setting(1, 10, 1_000_000, 5_000, Double.POSITIVE_INFINITY), 9, 9);
 
         double expected = 0;
         double images = 0;
@@ -51,11 +52,8 @@ class ClusterTest {
     /** One client takes replicas in turn, so that arrivals at each are more even, and wait less. */
     @Test
     void waitsLessWhereArrivalsAreEven() {
-        Outcome outcome = new Cluster(new Cluster.Setting(1, 10, 1_000_000, 1, Double.POSITIVE_INFINITY), TENTH, 7)
-                .run(
-                        LoadShape.RAMP,
-                        new Autoscaler(new Target(OptionalDouble.of(70), OptionalDouble.empty(), 10, 10), BEHAVIOUR),
-                        10);
+        Outcome outcome =
+                run(LoadShape.RAMP, new Cluster.Setting(1, 10, 1_000_000, 1, Double.POSITIVE_INFINITY), 10, 10);
 
         double load = outcome.busySeconds() / outcome.replicaSeconds();
         assertThat(load).isBetween(0.2, 0.5);

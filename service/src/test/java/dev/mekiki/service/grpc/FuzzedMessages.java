@@ -9,31 +9,13 @@ import dev.mekiki.openinference.GRPCInferenceServiceGrpc;
 import dev.mekiki.openinference.ModelInferRequest;
 import dev.mekiki.v1.ImportRegistrationsRequest;
 import dev.mekiki.v1.RegistrationsGrpc;
-import java.util.Collections;
-import java.util.Map;
 
 /** What comes in as messages, whatever it is: it is read, or refused with a failure for the caller. */
 public final class FuzzedMessages {
 
     private static final EmbeddingSpace SPACE = new EmbeddingSpace("m", 4, "0".repeat(64));
 
-    private static final ModelCard CARD = new ModelCard(
-            "m",
-            1,
-            "0".repeat(64),
-            new ModelCard.Input(
-                    "pixels",
-                    ModelCard.ElementType.UINT8,
-                    8,
-                    8,
-                    ModelCard.Input.CLEAN_OVERSAMPLING,
-                    ModelCard.ChannelOrder.RGB,
-                    Collections.nCopies(3, 0.0),
-                    Collections.nCopies(3, 1.0)),
-            new ModelCard.Output("embedding", 4),
-            64,
-            new ModelCard.Calibration(1e-3, 0.5, 0.02, 1, "none"),
-            new ModelCard.Provenance("none", 1, "test", "test", Map.of()));
+    private static final ModelCard CARD = InferenceInputTest.card("pixels", ModelCard.ElementType.UINT8);
 
     private FuzzedMessages() {}
 

@@ -33,7 +33,8 @@ class InferenceInputTest {
         return card(input, ModelCard.ElementType.FLOAT32);
     }
 
-    private static ModelCard card(String input, ModelCard.ElementType type) {
+    /** Of a model that takes 8 rows of 16 pixels. */
+    static ModelCard card(String input, ModelCard.ElementType type) {
         return new ModelCard(
                 "m",
                 1,
