@@ -66,6 +66,6 @@ final class Door implements ServerInterceptor {
         } catch (Failure e) {
             return Intake.refused(call, e);
         }
-        return next.startCall(taken, headers);
+        return intake.hearing(next.startCall(taken, headers));
     }
 }

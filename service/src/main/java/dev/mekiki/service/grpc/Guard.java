@@ -273,7 +273,6 @@ final class Guard implements ServerInterceptor {
     private static final class GuardedListener<Q> extends SimpleForwardingServerCallListener<Q> {
 
         private final Guard.GuardedCall<Q, ?> call;
-        private boolean refused;
 
         GuardedListener(ServerCall.Listener<Q> method, Guard.GuardedCall<Q, ?> call) {
             super(method);
@@ -282,48 +281,14 @@ final class Guard implements ServerInterceptor {
 
         @Override
         public void onMessage(Q message) {
-            if (refused) {
-                return;
-            }
             try {
                 call.require(message);
             } catch (Failure e) {
-                refused = true;
                 Intake.ofThisCall().refuse(e);
-                // For the method it is as if the caller had gone away: what is under way is given up.
-                super.onCancel();
                 return;
             }
             call.came();
             super.onMessage(message);
-        }
-
-        @Override
-        public void onHalfClose() {
-            if (!refused) {
-                super.onHalfClose();
-            }
-        }
-
-        @Override
-        public void onReady() {
-            if (!refused) {
-                super.onReady();
-            }
-        }
-
-        @Override
-        public void onCancel() {
-            if (!refused) {
-                super.onCancel();
-            }
-        }
-
-        @Override
-        public void onComplete() {
-            if (!refused) {
-                super.onComplete();
-            }
         }
     }
 }

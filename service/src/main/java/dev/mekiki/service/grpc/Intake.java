@@ -8,6 +8,7 @@ import dev.mekiki.service.lifecycle.Lifecycle;
 import dev.mekiki.service.telemetry.Telemetry;
 import io.grpc.Context;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerStreamTracer;
@@ -122,6 +123,18 @@ final class Intake extends ServerStreamTracer {
         return refusable;
     }
 
+    /**
+     * What the method of a call that was taken hears: nothing more once the call is refused, and then that the caller has
+     * gone away, so that it gives up what is under way.
+     */
+    <Q> ServerCall.Listener<Q> hearing(ServerCall.Listener<Q> method) {
+        return new UntilRefused<>(method);
+    }
+
+    private synchronized boolean isRefused() {
+        return refused;
+    }
+
     /** So many bytes of messages are not held any longer. */
     synchronized void release(long bytes) {
         long released = Math.min(bytes, held);
@@ -213,6 +226,44 @@ final class Intake extends ServerStreamTracer {
 
     static StatusRuntimeException exception(Failure failure) {
         return StatusProto.toStatusRuntimeException(FailureStatus.of(failure, RequestFields.AS_THEY_ARE));
+    }
+
+    /** The method's side of a call that may be refused. */
+    private final class UntilRefused<Q> extends SimpleForwardingServerCallListener<Q> {
+
+        UntilRefused(ServerCall.Listener<Q> method) {
+            super(method);
+        }
+
+        @Override
+        public void onMessage(Q message) {
+            if (!isRefused()) {
+                super.onMessage(message);
+            }
+        }
+
+        @Override
+        public void onHalfClose() {
+            if (!isRefused()) {
+                super.onHalfClose();
+            }
+        }
+
+        @Override
+        public void onReady() {
+            if (!isRefused()) {
+                super.onReady();
+            }
+        }
+
+        @Override
+        public void onComplete() {
+            if (isRefused()) {
+                super.onCancel();
+            } else {
+                super.onComplete();
+            }
+        }
     }
 
     /** A call that may be closed while its message is still arriving; whatever is sent after that goes nowhere. */
