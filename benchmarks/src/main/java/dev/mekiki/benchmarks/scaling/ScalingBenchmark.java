@@ -48,6 +48,9 @@ public final class ScalingBenchmark implements Callable<Integer> {
 
     private static final List<Policy> DOWN = List.of(new Policy(Policy.Kind.PERCENT, 25, 60));
 
+    private static final int CPU_PERCENT = 70;
+    private static final int DOWN_SECONDS = 300;
+    private static final int MAX_AGE_SECONDS = 60;
     private static final int MIN_REPLICAS = 2;
     private static final int MAX_REPLICAS = 20;
 
@@ -100,22 +103,23 @@ public final class ScalingBenchmark implements Callable<Integer> {
         }
     }
 
+    /** The chart's defaults, and one thing changed after another. */
     private static List<Plan> plans() {
         List<Plan> plans = new ArrayList<>();
         for (int cpu : new int[] {50, 60, 70, 80, 90}) {
-            plans.add(new Plan("CPU " + cpu + " %", cpu, 0, 300, 300));
+            plans.add(new Plan("CPU " + cpu + " %", cpu, 0, DOWN_SECONDS, MAX_AGE_SECONDS));
         }
         for (int waiting : new int[] {1, 4}) {
-            plans.add(new Plan("waiting " + waiting, 0, waiting, 300, 300));
+            plans.add(new Plan("waiting " + waiting, 0, waiting, DOWN_SECONDS, MAX_AGE_SECONDS));
         }
-        plans.add(new Plan("CPU 70 %, waiting 2", 70, 2, 300, 300));
+        plans.add(new Plan("CPU 70 %, waiting 2", CPU_PERCENT, 2, DOWN_SECONDS, MAX_AGE_SECONDS));
         for (int down : new int[] {60, 900}) {
-            plans.add(new Plan("CPU 70 %, fewer after " + down + " s", 70, 0, down, 300));
+            plans.add(new Plan("CPU 70 %, fewer after " + down + " s", CPU_PERCENT, 0, down, MAX_AGE_SECONDS));
         }
-        for (int age : new int[] {60, 1800}) {
-            plans.add(new Plan("CPU 70 %, connections " + age + " s", 70, 0, 300, age));
+        for (int age : new int[] {20, 300, 1800}) {
+            plans.add(new Plan("CPU 70 %, connections " + age + " s", CPU_PERCENT, 0, DOWN_SECONDS, age));
         }
-        plans.add(new Plan("CPU 70 %, connections last", 70, 0, 300, Double.POSITIVE_INFINITY));
+        plans.add(new Plan("CPU 70 %, connections last", CPU_PERCENT, 0, DOWN_SECONDS, Double.POSITIVE_INFINITY));
         return plans;
     }
 
