@@ -153,7 +153,7 @@ class WorkloadTest {
 
     @Test
     void connectionsEndNowAndThenUnlessTheyShallLast() {
-        assertThat(Chart.render(MILVUS, "").properties()).containsEntry("mekiki.server.max-connection-age", "300s");
+        assertThat(Chart.render(MILVUS, "").properties()).containsEntry("mekiki.server.max-connection-age", "60s");
         assertThat(Chart.render(MILVUS, "connections: {maxAgeSeconds: 0}").properties())
                 .doesNotContainKey("mekiki.server.max-connection-age");
     }
