@@ -215,6 +215,55 @@ class AvailabilityIT {
         assertThat(store.labels().count(GALLERY.id(), LabelScope.ALL)).isEqualTo(all);
     }
 
+    @Test
+    void readsAndRefusesChangesWhileMilvusTakesNoneAndTakesThemAgainAfterwards() throws Exception {
+        List<Registration> acknowledged = new ArrayList<>(registrations("kept", 300));
+        store.registrations().addAll(GALLERY.id(), acknowledged);
+
+        server.restartReadOnly();
+        for (Boolean available = next(); !available; available = next()) {}
+
+        Unavailable refused = null;
+        List<Registration> refusedOnes = List.of();
+        // Milvus looks every three seconds whether it still takes changes.
+        for (int i = 0; refused == null; i++) {
+            List<Registration> batch = registrations("more-" + i, 10);
+            try {
+                store.registrations().addAll(GALLERY.id(), batch);
+                acknowledged.addAll(batch);
+            } catch (Unavailable e) {
+                refused = e;
+                refusedOnes = batch;
+            }
+        }
+        assertThat(refused).hasMessageContaining("quota");
+        assertThatThrownBy(() -> store.registrations()
+                        .delete(GALLERY.id(), acknowledged.getFirst().id()))
+                .isInstanceOf(Unavailable.class);
+        requireExactly(acknowledged);
+        assertThat(store.search().withIds(GALLERY.id(), ids(refusedOnes))).isEmpty();
+
+        server.restart();
+        for (Boolean available = next(); !available; available = next()) {}
+
+        assertThat(store.registrations().addAll(GALLERY.id(), refusedOnes)).hasOnlyElementsOfType(Addition.Added.class);
+        acknowledged.addAll(refusedOnes);
+        store.registrations().delete(GALLERY.id(), acknowledged.removeFirst().id());
+        requireExactly(acknowledged);
+    }
+
+    private void requireExactly(List<Registration> registrations) {
+        assertThat(store.labels().count(GALLERY.id(), LabelScope.ALL)).isEqualTo(registrations.size());
+        for (Registration registration : registrations) {
+            assertThat(store.search()
+                            .lookUp(question(registration))
+                            .matches()
+                            .getFirst()
+                            .id())
+                    .isEqualTo(registration.id());
+        }
+    }
+
     /** All batches; the last one was not acknowledged. */
     private List<List<Registration>> writeUntilAway(String prefix, int size, CountDownLatch underWay) {
         List<List<Registration>> batches = new ArrayList<>();

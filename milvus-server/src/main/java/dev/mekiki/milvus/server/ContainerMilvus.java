@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.ContainerLaunchException;
+import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.milvus.MilvusContainer;
 import org.testcontainers.utility.DockerImageName;
 
@@ -25,6 +26,7 @@ final class ContainerMilvus implements MilvusServer {
 
     private static final int GRPC = 19530;
     private static final int METRICS = 9091;
+    private static final String USER_SETTINGS = "/milvus/configs/user.yaml";
     private static final Duration READY_LIMIT = Duration.ofMinutes(3);
     private static final Duration END_LIMIT = Duration.ofSeconds(30);
 
@@ -102,7 +104,13 @@ final class ContainerMilvus implements MilvusServer {
 
     @Override
     public synchronized void restart() {
+        restart(false);
+    }
+
+    private void restart(boolean readOnly) {
         kill();
+        // A container keeps the environment that it was made with.
+        container.copyFileToContainer(Transferable.of(MilvusSettings.readOnlyYaml(readOnly)), USER_SETTINGS);
         try {
             docker().startContainerCmd(container.getContainerId()).exec();
         } catch (DockerException e) {
@@ -112,6 +120,11 @@ final class ContainerMilvus implements MilvusServer {
             throw new MilvusStartException(image.name() + " was not ready within " + READY_LIMIT.toSeconds()
                     + " s after a restart; it said last:\n" + LogTail.of(container.getLogs()));
         }
+    }
+
+    @Override
+    public synchronized void restartReadOnly() {
+        restart(true);
     }
 
     @Override

@@ -87,6 +87,15 @@ public sealed interface MilvusServer extends AutoCloseable
      */
     void restart();
 
+    /**
+     * As {@link #restart}, but it refuses all changes until it is restarted the next time, as it does by itself when its
+     * disk quota is used up.
+     *
+     * @throws UnsupportedOperationException if it is not killable
+     * @throws MilvusStartException if it does not start
+     */
+    void restartReadOnly();
+
     /** Ends it, if it was started here; its folder stays. */
     @Override
     void close();

@@ -44,6 +44,20 @@ public record MilvusSettings(Map<String, String> environment) {
         return forTests().with("COMMON_SESSION_TTL", Long.toString(SHORT_SESSION.toSeconds()));
     }
 
+    /** Also refuses all changes; a server without a file of settings enforces no quota unless told to. */
+    MilvusSettings readOnly() {
+        return with("QUOTAANDLIMITS_ENABLED", "true").with("QUOTAANDLIMITS_LIMITWRITING_FORCEDENY", "true");
+    }
+
+    /** The same for a server's file of settings. */
+    static String readOnlyYaml(boolean readOnly) {
+        return """
+                quotaAndLimits:
+                  limitWriting:
+                    forceDeny: %s
+                """.formatted(readOnly);
+    }
+
     public MilvusSettings with(String variable, String value) {
         Map<String, String> all = new LinkedHashMap<>(environment);
         all.put(variable, value);

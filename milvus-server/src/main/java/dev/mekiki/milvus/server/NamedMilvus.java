@@ -31,6 +31,11 @@ record NamedMilvus(String uri) implements MilvusServer {
     }
 
     @Override
+    public void restartReadOnly() {
+        throw new UnsupportedOperationException(uri + " is not ours to restart");
+    }
+
+    @Override
     public void close() {
         // It is not ours to stop.
     }

@@ -59,7 +59,7 @@ final class ProcessMilvus implements MilvusServer {
             ProcessMilvus server = new ProcessMilvus(binary, folder, settings, Ports.free(PORTS.size()));
             try {
                 Runtime.getRuntime().addShutdownHook(server.endHook);
-                server.launch();
+                server.launch(settings);
                 return server;
             } catch (MilvusStartException e) {
                 server.close();
@@ -99,7 +99,13 @@ final class ProcessMilvus implements MilvusServer {
     @Override
     public synchronized void restart() {
         end();
-        launch();
+        launch(settings);
+    }
+
+    @Override
+    public synchronized void restartReadOnly() {
+        end();
+        launch(settings.readOnly());
     }
 
     @Override
@@ -112,7 +118,7 @@ final class ProcessMilvus implements MilvusServer {
         end();
     }
 
-    private synchronized void launch() {
+    private synchronized void launch(MilvusSettings settings) {
         try {
             Path configuration = Files.createDirectories(folder.resolve("configs"));
             Files.createDirectories(folder.resolve("logs"));
@@ -127,6 +133,7 @@ final class ProcessMilvus implements MilvusServer {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
             environment(builder.environment(), configuration, etcd);
+            builder.environment().putAll(settings.environment());
             Process started = builder.start();
             process = started;
             guard = guard(started);
@@ -214,7 +221,6 @@ final class ProcessMilvus implements MilvusServer {
                 variables.put(name, Integer.toString(port(name)));
             }
         }
-        variables.putAll(settings.environment());
     }
 
     private String etcdConfiguration() {

@@ -36,6 +36,11 @@ record Unstoppable(MilvusServer server) implements MilvusServer {
     }
 
     @Override
+    public void restartReadOnly() {
+        throw new UnsupportedOperationException("the shared server: others use it");
+    }
+
+    @Override
     public void close() {
         // It ends with the JVM.
     }
