@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             OverloadBenchmark.class,
             SoakBenchmark.class,
+            BesideBenchmark.class,
             MicroBenchmarks.class,
             GalleryBenchmark.class,
             TrainingBenchmark.class,

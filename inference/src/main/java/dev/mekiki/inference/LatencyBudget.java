@@ -6,10 +6,11 @@ import java.time.Duration;
  * Whether an image can be answered in time.
  *
  * <p>A forecast is multiplied by a margin and compared with 95 % of the budget; the rest is for threads that are ready
- * and get no processor. The margin is learnt: it is the 99.5th percentile of how much longer images took than was
- * forecast, at least 1 and at most 2, so that the 99th is kept with something to spare. It is found by stochastic
+ * and get no processor. The margin is learnt: it is the 99.8th percentile of how much longer images took than was
+ * forecast, at least 1 and at most 2, so that the 99th is kept with something to spare, and of those who are refused 99
+ * of 100 are refused at once even where as many are answered. It is found by stochastic
  * approximation (Robbins and Monro, 1951): each image that took longer than forecast times margin raises it by a little,
- * each that did not lowers it by a 199th of that. Only images whose forecast came near the budget teach, because only
+ * each that did not lowers it by a 499th of that. Only images whose forecast came near the budget teach, because only
  * there the answer matters, and a pause of some milliseconds says nothing about forecasts of less than that.
  * Thread-safe.
  */
@@ -18,7 +19,7 @@ final class LatencyBudget {
     /** Of the margin, for each image that took too long. */
     private static final double STEP = 0.02;
 
-    private static final double QUANTILE = 0.995;
+    private static final double QUANTILE = 0.998;
     private static final double MOST = 2;
     private static final double USED = 0.95;
 

@@ -21,7 +21,7 @@ class LatencyBudgetTest {
     }
 
     @Test
-    void learnsHowMuchLongerTheSlowestOfTwoHundredTakes() {
+    void learnsHowMuchLongerTheSlowestOfFiveHundredTakes() {
         Random random = new Random(3);
         for (int i = 0; i < 100_000; i++) {
             budget.took(80 * MILLI, (long) (80 * MILLI * (0.5 + random.nextDouble())));
