@@ -14,9 +14,8 @@ RUN "$JAVA_HOME/bin/jlink" --output /opt/java --no-header-files --no-man-pages -
     --add-modules java.se,jdk.incubator.vector,jdk.jcmd,jdk.jfr,jdk.management,jdk.management.jfr,jdk.naming.dns,jdk.net,jdk.unsupported,jdk.zipfs
 WORKDIR /build
 COPY . .
-# A jar on whose class path the virtual machine may keep what it has loaded; the default has a class loader of its own.
 RUN --mount=type=cache,target=/root/.m2 \
-    mvn -B -ntp -DskipTests -Dspotless.check.skip=true -Dquarkus.package.jar.type=aot-jar -pl service -am package
+    mvn -B -ntp -DskipTests -Dspotless.check.skip=true -pl service -am package
 RUN docker/lay-out /opt/mekiki && docker/train-aot /opt/mekiki /opt/java
 
 FROM build AS build-gpu

@@ -113,6 +113,7 @@ public class Startup {
     }
 
     private void warm() {
+        openEveryJar();
         try {
             synchronized (open) {
                 Optional<GalleryBackend> galleries = openGalleries();
@@ -125,6 +126,16 @@ public class Startup {
         } catch (RuntimeException | LinkageError e) {
             LOG.error("The service cannot start: " + e.getMessage(), e);
             Quarkus.asyncExit(1);
+        }
+    }
+
+    /**
+     * Looks for what is nowhere: jars that have been looked into stay open. So classes can be loaded whatever is used for
+     * the first time while the process may open no more files.
+     */
+    private static void openEveryJar() {
+        if (ClassLoader.getSystemResource("mekiki/nowhere") != null) {
+            throw new AssertionError("mekiki/nowhere is a resource");
         }
     }
 

@@ -18,16 +18,21 @@ import dev.mekiki.v1.RegistrationsGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the service needs of its machine runs out for a while, by a limit of its process that is taken back. */
+/** What the service needs of its machine runs out for a while, by limits of its process that are taken back. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class FaultsIT {
 
@@ -81,6 +86,59 @@ class FaultsIT {
             ManagedChannel channel = again.connect();
             assertThat(count(channel)).isGreaterThanOrEqualTo(acknowledged.size());
             assertThat(best(channel, 11)).isEqualTo(acknowledged.getLast());
+        }
+    }
+
+    @Test
+    void answersThoseItHasWhileNobodyElseCanConnectAndTakesThemLater() throws Exception {
+        try (ServiceProcess service = ServiceProcess.ready(folder)) {
+            ManagedChannel channel = service.connect();
+            create(channel);
+            register(channel, 0);
+            assertThat(best(channel, 0)).isNotEmpty();
+            requireThatClassesCanStillBeLoaded(service);
+
+            // Those that are open stay.
+            limit(service, "nofile", "3");
+            ManagedChannel late = service.connect();
+            assertThat(refusedConnection(late)).isTrue();
+            for (int i = 0; i < 20; i++) {
+                assertThat(best(channel, 0)).isNotEmpty();
+            }
+
+            limit(service, "nofile", "1024");
+            while (refusedConnection(late)) {
+                assertThat(best(channel, 0)).isNotEmpty();
+                late.resetConnectBackoff();
+            }
+            assertThat(register(late, 1).getName()).startsWith(GALLERY);
+        }
+    }
+
+    /** Some are used for the first time while no file can be opened, so that their jars must be open before. */
+    private static void requireThatClassesCanStillBeLoaded(ServiceProcess service) throws IOException {
+        Path libraries = Path.of(System.getProperty("mekiki.test.app")).resolveSibling(Path.of("lib", "main"));
+        Set<Path> open = new HashSet<>();
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(Path.of("/proc", Long.toString(service.process.pid()), "fd"))) {
+            for (Path file : files) {
+                open.add(Files.readSymbolicLink(file));
+            }
+        }
+        try (Stream<Path> jars = Files.list(libraries.toRealPath())) {
+            assertThat(jars).isNotEmpty().allMatch(open::contains);
+        }
+    }
+
+    private static boolean refusedConnection(ManagedChannel channel) {
+        try {
+            RecognitionGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(2, TimeUnit.SECONDS)
+                    .recognize(request(0));
+            return false;
+        } catch (StatusRuntimeException e) {
+            assertThat(e.getStatus().getCode()).isIn(Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED);
+            return true;
         }
     }
 
