@@ -1,5 +1,6 @@
 package dev.mekiki.inference;
 
+import dev.mekiki.core.completion.Callbacks;
 import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.core.embedding.Embedding;
@@ -404,7 +405,7 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
         private void queue(ByteBuffer tensor, BiConsumer<@Nullable Batched<float[]>, @Nullable Throwable> then) {
             CompletableFuture<Batched<float[]>> batched = batcher.submit(tensor, deadline);
             queued = batched;
-            var _ = batched.whenComplete(then);
+            var _ = batched.whenComplete(Callbacks.orFail(answer, then));
             takeBackIfCancelled();
         }
 
@@ -448,6 +449,15 @@ public final class ImageEmbedder implements Embedder, AutoCloseable {
         /** Gives back the place, then answers; called once, by whoever ends this image's way. */
         private void leave(@Nullable Batched<float[]> result, @Nullable Throwable failure) {
             doorkeeper.leave(bytes);
+            try {
+                answer(result, failure);
+            } catch (Throwable e) {
+                // Whoever waits for the answer, and the thread that gives it, must go on.
+                answer.completeExceptionally(e);
+            }
+        }
+
+        private void answer(@Nullable Batched<float[]> result, @Nullable Throwable failure) {
             EmbeddedImage embedded = null;
             Throwable cause = failure;
             if (result != null) {

@@ -1,5 +1,6 @@
 package dev.mekiki.core.embedding;
 
+import dev.mekiki.core.completion.Callbacks;
 import dev.mekiki.core.failure.Overloaded;
 import dev.mekiki.core.image.EncodedImage;
 import dev.mekiki.core.time.Deadline;
@@ -118,9 +119,16 @@ public final class PatientEmbedder implements Embedder {
                     return;
                 }
             }
-            CompletableFuture<EmbeddedImage> embedded = embedder.embed(next.image, next.tenant, next.deadline);
+            CompletableFuture<EmbeddedImage> embedded;
+            try {
+                embedded = embedder.embed(next.image, next.tenant, next.deadline);
+            } catch (Throwable e) {
+                // Thrown on, it would end this loop, which is the only one.
+                embedded = CompletableFuture.failedFuture(e);
+            }
             next.answer.isUnderWay(embedded);
-            var _ = embedded.whenComplete((image, failure) -> ended(next, image, failure));
+            var _ = embedded.whenComplete(
+                    Callbacks.orFail(next.answer, (image, failure) -> ended(next, image, failure)));
         }
     }
 
@@ -135,22 +143,25 @@ public final class PatientEmbedder implements Embedder {
     private void ended(Waiting image, @Nullable EmbeddedImage embedded, @Nullable Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        synchronized (this) {
-            underWay--;
-            if (cause instanceof Overloaded full) {
-                waiting.addFirst(image);
-                if (!pausing) {
-                    pausing = true;
-                    alarm.in(longer(full.retryAfter(), SHORTEST_PAUSE), this::goOn);
+        try {
+            synchronized (this) {
+                underWay--;
+                if (cause instanceof Overloaded full) {
+                    waiting.addFirst(image);
+                    if (!pausing) {
+                        pausing = true;
+                        alarm.in(longer(full.retryAfter(), SHORTEST_PAUSE), this::goOn);
+                    }
                 }
             }
+            if (embedded != null) {
+                image.answer.complete(embedded);
+            } else if (cause != null && !(cause instanceof Overloaded)) {
+                image.answer.completeExceptionally(cause);
+            }
+        } finally {
+            handOver();
         }
-        if (embedded != null) {
-            image.answer.complete(embedded);
-        } else if (cause != null && !(cause instanceof Overloaded)) {
-            image.answer.completeExceptionally(cause);
-        }
-        handOver();
     }
 
     private void goOn() {

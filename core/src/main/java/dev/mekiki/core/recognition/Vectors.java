@@ -1,5 +1,6 @@
 package dev.mekiki.core.recognition;
 
+import dev.mekiki.core.completion.Callbacks;
 import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.core.embedding.Embedders;
@@ -115,28 +116,29 @@ final class Vectors {
         private void choose(boolean onceMore) {
             var _ = CompletableFuture.completedFuture(gallery)
                     .thenApplyAsync(id -> embedderOf(id), galleryThreads)
-                    .whenComplete((embedder, failure) -> {
+                    .whenComplete(Callbacks.orFail(answer, (embedder, failure) -> {
                         if (failure != null) {
                             answer.completeExceptionally(unwrapped(failure));
                         } else if (!answer.isDone()) {
                             embed(embedder, onceMore);
                         }
-                    });
+                    }));
         }
 
         private void embed(Embedder embedder, boolean onceMore) {
             CompletableFuture<EmbeddedImage> embedded = embedder.embed(image, Tenant.of(gallery), deadline);
             underWay = embedded;
             takeBackIfCancelled();
-            var _ = embedded.thenApplyAsync(this::goOn, galleryThreads).whenComplete((result, failure) -> {
-                if (failure == null) {
-                    answer.complete(result);
-                } else if (onceMore && unwrapped(failure) instanceof SpaceMismatch) {
-                    choose(false);
-                } else {
-                    answer.completeExceptionally(unwrapped(failure));
-                }
-            });
+            var _ = embedded.thenApplyAsync(this::goOn, galleryThreads)
+                    .whenComplete(Callbacks.orFail(answer, (result, failure) -> {
+                        if (failure == null) {
+                            answer.complete(result);
+                        } else if (onceMore && unwrapped(failure) instanceof SpaceMismatch) {
+                            choose(false);
+                        } else {
+                            answer.completeExceptionally(unwrapped(failure));
+                        }
+                    }));
         }
 
         private T goOn(EmbeddedImage embedded) {

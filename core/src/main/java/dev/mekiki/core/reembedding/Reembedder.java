@@ -1,5 +1,6 @@
 package dev.mekiki.core.reembedding;
 
+import dev.mekiki.core.completion.Callbacks;
 import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Embedder;
 import dev.mekiki.core.embedding.Embedders;
@@ -121,14 +122,14 @@ public final class Reembedder {
             var _ = answer.whenComplete((_, _) -> dropIfCancelled());
             var _ = CompletableFuture.completedFuture(request)
                     .thenComposeAsync(_ -> run(), threads)
-                    .whenComplete((_, failure) -> {
+                    .whenComplete(Callbacks.orFail(answer, (_, failure) -> {
                         if (failure == null) {
                             answer.complete(
                                     new ReembedStep(embedded, present, corrected, deleted, failures, nextToken));
                         } else {
                             answer.completeExceptionally(unwrapped(failure));
                         }
-                    });
+                    }));
             return answer;
         }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PatientEmbedderTest {
@@ -97,6 +98,18 @@ class PatientEmbedderTest {
         assertThat(answers.getLast()).isCompletedWithValue(EAST);
     }
 
+    @Test
+    void goesOnAfterAnEmbedderThatThrows() {
+        embedder.defect = new NoClassDefFoundError("a/Class");
+        List<CompletableFuture<EmbeddedImage>> first = embed(1);
+        assertThat(first.getFirst().exceptionNow()).isSameAs(embedder.defect);
+
+        embedder.defect = null;
+        List<CompletableFuture<EmbeddedImage>> next = embed(1);
+        embedder.answers.getLast().complete(EAST);
+        assertThat(next.getFirst()).isCompletedWithValue(EAST);
+    }
+
     private List<CompletableFuture<EmbeddedImage>> embed(int count) {
         List<CompletableFuture<EmbeddedImage>> answers = new ArrayList<>();
         for (int size = 0; size < count; size++) {
@@ -113,6 +126,9 @@ class PatientEmbedderTest {
         boolean atOnce;
         int atOnceAfter;
 
+        @Nullable
+        Error defect;
+
         @Override
         public EmbeddingSpace space() {
             return SPACE;
@@ -120,6 +136,9 @@ class PatientEmbedderTest {
 
         @Override
         public CompletableFuture<EmbeddedImage> embed(EncodedImage image, Tenant tenant, Deadline deadline) {
+            if (defect != null) {
+                throw defect;
+            }
             CompletableFuture<EmbeddedImage> answer = new CompletableFuture<>();
             if (atOnce && answers.size() >= atOnceAfter) {
                 answer.complete(EAST);

@@ -412,10 +412,10 @@ final class GalleryIndex {
                 readers.maybeRefreshBlocking();
             }
         } catch (Throwable e) {
-            LOG.log(Level.ERROR, () -> "writing " + gallery.id().resource() + " failed", e);
             abandonWriter(e);
             Unavailable failure = unavailable("cannot be written", e);
             changes.forEach(change -> change.done().completeExceptionally(failure));
+            LOG.log(Level.ERROR, () -> "writing " + gallery.id().resource() + " failed", e);
             return;
         }
         replies.forEach(Runnable::run);

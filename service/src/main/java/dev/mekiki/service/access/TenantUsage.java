@@ -85,7 +85,7 @@ public final class TenantUsage {
             CompletableFuture<Long> result;
             try {
                 result = count.apply(tenant);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 result = CompletableFuture.failedFuture(e);
             }
             var _ = result.whenComplete((found, _) -> counted(found, before));

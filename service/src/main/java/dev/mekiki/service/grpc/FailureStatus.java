@@ -22,6 +22,8 @@ import dev.mekiki.core.failure.QuotaExceeded;
 import dev.mekiki.core.failure.SpaceMismatch;
 import dev.mekiki.core.failure.Unauthenticated;
 import dev.mekiki.core.failure.Unavailable;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -38,8 +40,21 @@ final class FailureStatus {
     static final String DOMAIN = "mekiki.dev";
 
     private static final Logger LOG = Logger.getLogger(FailureStatus.class);
+    private static final String DEFECT = "internal error; the service's log has the cause";
 
     private FailureStatus() {}
+
+    /**
+     * What to end a call with, whatever was thrown. Never throws: a call that is not ended keeps its caller waiting, and
+     * where memory or files have run out, even saying so may fail.
+     */
+    static StatusRuntimeException exception(Throwable thrown, RequestFields fields) {
+        try {
+            return StatusProto.toStatusRuntimeException(of(thrown, fields));
+        } catch (Throwable e) {
+            return io.grpc.Status.INTERNAL.withDescription(DEFECT).asRuntimeException();
+        }
+    }
 
     /**
      * What to tell the caller about anything that was thrown. What is no {@link Failure} is a defect: it is logged, and
@@ -52,7 +67,7 @@ final class FailureStatus {
             case CancellationException _ -> status(Code.CANCELLED, "cancelled", "CANCELLED", Map.of());
             default -> {
                 LOG.error("a request failed by a defect of the service", cause);
-                yield status(Code.INTERNAL, "internal error; the service's log has the cause", "INTERNAL", Map.of());
+                yield status(Code.INTERNAL, DEFECT, "INTERNAL", Map.of());
             }
         };
     }

@@ -283,7 +283,7 @@ final class Guard implements ServerInterceptor {
         public void onMessage(Q message) {
             try {
                 call.require(message);
-            } catch (Failure e) {
+            } catch (Throwable e) {
                 Intake.ofThisCall().refuse(e);
                 return;
             }

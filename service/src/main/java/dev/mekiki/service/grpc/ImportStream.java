@@ -200,8 +200,8 @@ final class ImportStream implements StreamObserver<ImportRegistrationsRequest> {
             } else {
                 try {
                     take(message, bytes);
-                } catch (RuntimeException e) {
-                    refuse(bytes, exception(e, opened ? FIELDS : OPTIONS_FIELDS));
+                } catch (Throwable e) {
+                    refuse(bytes, FailureStatus.exception(e, opened ? FIELDS : OPTIONS_FIELDS));
                 }
             }
         }
@@ -213,7 +213,8 @@ final class ImportStream implements StreamObserver<ImportRegistrationsRequest> {
             if (!message.hasOptions()) {
                 refuse(
                         bytes,
-                        exception(new InvalidInput("request", "no options", "options, as the first message"), FIELDS));
+                        FailureStatus.exception(
+                                new InvalidInput("request", "no options", "options, as the first message"), FIELDS));
                 return;
             }
             CompletableFuture<? extends Destination> opening = begin.apply(message.getOptions());
@@ -268,7 +269,7 @@ final class ImportStream implements StreamObserver<ImportRegistrationsRequest> {
             if (ready != null) {
                 destination = ready;
             } else if (failure != null) {
-                broken = exception(failure, OPTIONS_FIELDS);
+                broken = FailureStatus.exception(failure, OPTIONS_FIELDS);
             }
         }
         if (late && ready != null) {
@@ -310,6 +311,11 @@ final class ImportStream implements StreamObserver<ImportRegistrationsRequest> {
                     endOrAsk();
                 }
             } while (settleAgain);
+        } catch (Throwable e) {
+            // Nobody else would hear of it.
+            if (!ended) {
+                end(FailureStatus.exception(e, FIELDS));
+            }
         } finally {
             settling = false;
         }
@@ -403,7 +409,7 @@ final class ImportStream implements StreamObserver<ImportRegistrationsRequest> {
                 }
             } else if (failure != null && !ended) {
                 // Those before it may be done yet, and are to be acknowledged.
-                broken = exception(failure, FIELDS);
+                broken = FailureStatus.exception(failure, FIELDS);
                 together.getFirst().failure = broken;
             }
         }
@@ -415,7 +421,7 @@ final class ImportStream implements StreamObserver<ImportRegistrationsRequest> {
             finish();
             caller.onCompleted();
         } else if (turns.isEmpty() && draining && !callerFinished) {
-            end(exception(
+            end(FailureStatus.exception(
                     new Unavailable("the service is stopping; what has no answer was not taken", RETRY_ELSEWHERE),
                     FIELDS));
         } else if (!asked
@@ -473,9 +479,5 @@ final class ImportStream implements StreamObserver<ImportRegistrationsRequest> {
         if (onEnd != null) {
             onEnd.run();
         }
-    }
-
-    private static StatusRuntimeException exception(Throwable failure, RequestFields fields) {
-        return StatusProto.toStatusRuntimeException(FailureStatus.of(failure, fields));
     }
 }

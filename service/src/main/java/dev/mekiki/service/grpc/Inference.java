@@ -1,6 +1,7 @@
 package dev.mekiki.service.grpc;
 
 import com.google.protobuf.UnsafeByteOperations;
+import dev.mekiki.core.completion.Callbacks;
 import dev.mekiki.core.embedding.EmbeddedImage;
 import dev.mekiki.core.embedding.Tenant;
 import dev.mekiki.core.failure.InvalidInput;
@@ -110,7 +111,7 @@ final class Inference {
             int index = i;
             CompletableFuture<EmbeddedImage> image = input.embed(i, model.embedder(), deadline);
             images.add(image);
-            var _ = image.whenComplete((_, failure) -> {
+            var _ = image.whenComplete(Callbacks.orFail(all, (_, failure) -> {
                 if (failure instanceof InvalidInput invalid) {
                     all.completeExceptionally(new InvalidInput(name + "[" + index + "]", invalid));
                 } else if (failure != null) {
@@ -119,7 +120,7 @@ final class Inference {
                     all.complete(
                             images.stream().map(CompletableFuture::resultNow).toList());
                 }
-            });
+            }));
         }
         var _ = all.whenComplete((_, failure) -> {
             if (failure != null) {

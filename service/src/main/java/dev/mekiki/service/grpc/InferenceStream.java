@@ -52,7 +52,7 @@ final class InferenceStream {
         CompletableFuture<ModelInferResponse> answer;
         try {
             answer = model.apply(request);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             return CompletableFuture.completedFuture(error(id, e));
         }
         return Cancelling.handle(

@@ -14,7 +14,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -125,7 +124,7 @@ final class Intake extends ServerStreamTracer {
 
     /**
      * What the method of a call that was taken hears: nothing more once the call is refused, and then that the caller has
-     * gone away, so that it gives up what is under way.
+     * gone away, so that it gives up what is under way. What it throws refuses the call.
      */
     <Q> ServerCall.Listener<Q> hearing(ServerCall.Listener<Q> method) {
         return new UntilRefused<>(method);
@@ -215,7 +214,7 @@ final class Intake extends ServerStreamTracer {
     }
 
     /** Ends the call with a failure; whatever else it would have been answered goes nowhere. */
-    synchronized void refuse(Failure failure) {
+    synchronized void refuse(Throwable failure) {
         refused = true;
         StatusRuntimeException status = exception(failure);
         if (call == null) {
@@ -224,8 +223,8 @@ final class Intake extends ServerStreamTracer {
         call.refuse(status);
     }
 
-    static StatusRuntimeException exception(Failure failure) {
-        return StatusProto.toStatusRuntimeException(FailureStatus.of(failure, RequestFields.AS_THEY_ARE));
+    static StatusRuntimeException exception(Throwable failure) {
+        return FailureStatus.exception(failure, RequestFields.AS_THEY_ARE);
     }
 
     /** The method's side of a call that may be refused. */
@@ -238,14 +237,22 @@ final class Intake extends ServerStreamTracer {
         @Override
         public void onMessage(Q message) {
             if (!isRefused()) {
-                super.onMessage(message);
+                try {
+                    super.onMessage(message);
+                } catch (Throwable e) {
+                    refuse(e);
+                }
             }
         }
 
         @Override
         public void onHalfClose() {
             if (!isRefused()) {
-                super.onHalfClose();
+                try {
+                    super.onHalfClose();
+                } catch (Throwable e) {
+                    refuse(e);
+                }
             }
         }
 

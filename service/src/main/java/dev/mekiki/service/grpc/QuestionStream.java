@@ -3,7 +3,6 @@ package dev.mekiki.service.grpc;
 import com.google.protobuf.MessageLite;
 import dev.mekiki.core.failure.Unavailable;
 import io.grpc.Status;
-import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -145,16 +144,30 @@ final class QuestionStream<Q extends MessageLite, A> implements StreamObserver<Q
      * @param defect why: cancelled, because the caller has gone; anything else is a defect of the service
      */
     private void answered(int bytes, @Nullable Answer<A> answer, @Nullable Throwable defect) {
+        try {
+            answer(bytes, answer, defect);
+        } catch (Throwable e) {
+            // Nobody else would hear of it.
+            fail(e);
+        }
+    }
+
+    private synchronized void fail(Throwable defect) {
+        if (!ended) {
+            end();
+            caller.onError(FailureStatus.exception(defect, RequestFields.AS_THEY_ARE));
+        }
+    }
+
+    private void answer(int bytes, @Nullable Answer<A> answer, @Nullable Throwable defect) {
         watcher.answered(bytes, answer == null ? Status.Code.CANCELLED : answer.status);
         synchronized (this) {
             inFlight--;
             owed++;
             if (!ended && answer != null) {
                 caller.onNext(answer.message);
-            } else if (!ended && defect != null) {
-                end();
-                caller.onError(
-                        StatusProto.toStatusRuntimeException(FailureStatus.of(defect, RequestFields.AS_THEY_ARE)));
+            } else if (defect != null) {
+                fail(defect);
             }
         }
         settle();
@@ -170,10 +183,10 @@ final class QuestionStream<Q extends MessageLite, A> implements StreamObserver<Q
             caller.onCompleted();
         } else if (inFlight == 0 && draining) {
             end();
-            caller.onError(StatusProto.toStatusRuntimeException(FailureStatus.of(
+            caller.onError(FailureStatus.exception(
                     new Unavailable(
                             "the service is stopping; questions without an answer were not taken", RETRY_ELSEWHERE),
-                    RequestFields.AS_THEY_ARE)));
+                    RequestFields.AS_THEY_ARE));
         } else if (owed > 0 && !draining && caller.isReady()) {
             int room = owed;
             owed = 0;

@@ -51,7 +51,7 @@ final class RecognitionStream {
             }
             fields = REQUEST_FIELDS;
             answer = recogniser.apply(question.getRequest());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             return CompletableFuture.completedFuture(error(correlationId, FailureStatus.of(e, fields)));
         }
         return Cancelling.handle(

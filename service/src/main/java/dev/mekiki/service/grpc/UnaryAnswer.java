@@ -1,11 +1,11 @@
 package dev.mekiki.service.grpc;
 
-import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Answers calls of one question and one answer. */
 final class UnaryAnswer {
@@ -30,21 +30,31 @@ final class UnaryAnswer {
         CompletableFuture<T> result;
         try {
             result = work.get();
-        } catch (RuntimeException e) {
-            call.onError(StatusProto.toStatusRuntimeException(FailureStatus.of(e, fields)));
+        } catch (Throwable e) {
+            call.onError(FailureStatus.exception(e, fields));
             return;
         }
         call.setOnCancelHandler(() -> result.cancel(false));
-        result.thenApply(message).whenComplete((reply, failure) -> {
-            if (call.isCancelled()) {
-                return;
-            }
-            if (failure == null) {
-                call.onNext(reply);
-                call.onCompleted();
-            } else {
-                call.onError(StatusProto.toStatusRuntimeException(FailureStatus.of(failure, fields)));
+        var _ = result.thenApply(message).whenComplete((reply, failure) -> {
+            try {
+                answer(call, fields, reply, failure);
+            } catch (Throwable e) {
+                // Nobody else would hear of it.
+                call.onError(FailureStatus.exception(e, fields));
             }
         });
+    }
+
+    private static <R> void answer(
+            ServerCallStreamObserver<R> call, RequestFields fields, @Nullable R reply, @Nullable Throwable failure) {
+        if (call.isCancelled()) {
+            return;
+        }
+        if (failure == null) {
+            call.onNext(reply);
+            call.onCompleted();
+        } else {
+            call.onError(FailureStatus.exception(failure, fields));
+        }
     }
 }

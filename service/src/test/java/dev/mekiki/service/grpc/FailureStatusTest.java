@@ -132,6 +132,23 @@ class FailureStatusTest {
         assertThat(status.toString()).doesNotContain("secret").doesNotContain("IllegalState");
     }
 
+    @Test
+    void endsACallEvenIfItCannotBeToldWhy() {
+        Throwable unspeakable = new CompletionException("", null) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public Throwable getCause() {
+                throw new NoClassDefFoundError("a/Class");
+            }
+        };
+
+        assertThat(FailureStatus.exception(unspeakable, RequestFields.AS_THEY_ARE)
+                        .getStatus()
+                        .getCode())
+                .isEqualTo(io.grpc.Status.Code.INTERNAL);
+    }
+
     private static Status status(Failure failure) {
         return FailureStatus.of(failure, RequestFields.AS_THEY_ARE);
     }

@@ -39,6 +39,7 @@ class IntakeTest {
 
     private static final int MOST_BYTES = 100_000;
     private static final String FORBIDDEN = "forbidden";
+    private static final String BREAKING = "breaking";
 
     private final RequestBytes bytes = new RequestBytes(10 * MOST_BYTES);
     private final CountDownLatch gone = new CountDownLatch(1);
@@ -108,6 +109,15 @@ class IntakeTest {
         assertThat(gone.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
+    @Test
+    void aCallWhoseMethodBreaksIsEnded() throws Exception {
+        StreamObserver<RecognizeStreamRequest> stream = open();
+        stream.onNext(question(BREAKING, 10));
+
+        assertThat(ended.get(30, TimeUnit.SECONDS).getCode()).isEqualTo(Code.INTERNAL);
+        assertThat(gone.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+
     private StreamObserver<RecognizeStreamRequest> open() {
         return RecognitionGrpc.newStub(channel).recognizeStream(new StreamObserver<>() {
             @Override
@@ -132,7 +142,7 @@ class IntakeTest {
                 .build();
     }
 
-    /** Answers at once, and refuses one question. */
+    /** Answers at once, but refuses one question, and breaks at another. */
     private record Method(StreamObserver<RecognizeStreamResponse> caller)
             implements StreamObserver<RecognizeStreamRequest> {
 
@@ -140,6 +150,9 @@ class IntakeTest {
         public void onNext(RecognizeStreamRequest question) {
             if (question.getCorrelationId().equals(FORBIDDEN)) {
                 Intake.ofThisCall().refuse(new PermissionDenied("somebody", "recognise in", "galleries/a"));
+            }
+            if (question.getCorrelationId().equals(BREAKING)) {
+                throw new NoClassDefFoundError("a/Class");
             }
             caller.onNext(RecognizeStreamResponse.newBuilder()
                     .setCorrelationId(question.getCorrelationId())

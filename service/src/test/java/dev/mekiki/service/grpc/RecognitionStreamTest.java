@@ -13,6 +13,7 @@ import dev.mekiki.v1.RecognizeStreamRequest;
 import dev.mekiki.v1.RecognizeStreamResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
@@ -43,6 +44,7 @@ class RecognitionStreamTest {
     private final List<Integer> answeredBytes = new ArrayList<>();
     private final List<Runnable> onDrain = new ArrayList<>();
     private int ends;
+    private boolean watcherBreaks;
 
     private Server server;
     private ManagedChannel channel;
@@ -110,6 +112,31 @@ class RecognitionStreamTest {
                         .isEqualTo("request.image"));
         assertThat(caller.answers.get(2).hasResponse()).isTrue();
         assertThat(caller.completed).isFalse();
+    }
+
+    @Test
+    void tellsOfADefectInItsAnswerAndGoesOn() {
+        Caller caller = new Caller(Integer.MAX_VALUE);
+        caller.ask("breaks");
+        caller.ask("one");
+        pending("one").completeExceptionally(new NoClassDefFoundError("a/Class"));
+
+        assertThat(caller.answers)
+                .extracting(answer -> answer.getError().getCode())
+                .containsExactly(Code.INTERNAL.value(), Code.INTERNAL.value());
+        assertThat(caller.failure).isNull();
+    }
+
+    @Test
+    void endsIfAnAnswerCannotBeGiven() {
+        Caller caller = new Caller(Integer.MAX_VALUE);
+        caller.ask("one");
+        watcherBreaks = true;
+        answer("one");
+
+        assertThat(caller.failure).isNotNull();
+        assertThat(Status.fromThrowable(caller.failure).getCode()).isEqualTo(Code.INTERNAL);
+        assertThat(ends).isEqualTo(1);
     }
 
     @Test
@@ -241,6 +268,9 @@ class RecognitionStreamTest {
                         if (request.getGallery().equals("throws")) {
                             throw new InvalidInput("gallery", "\"throws\"", "another");
                         }
+                        if (request.getGallery().equals("breaks")) {
+                            throw new NoClassDefFoundError("a/Class");
+                        }
                         return asked.computeIfAbsent(request.getGallery(), _ -> new CompletableFuture<>());
                     },
                     new QuestionStream.Watcher() {
@@ -252,6 +282,9 @@ class RecognitionStreamTest {
 
                         @Override
                         public void answered(int requestBytes, Code status) {
+                            if (watcherBreaks) {
+                                throw new NoClassDefFoundError("a/Class");
+                            }
                             answeredBytes.add(requestBytes);
                         }
                     });
