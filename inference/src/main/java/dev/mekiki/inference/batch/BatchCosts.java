@@ -83,8 +83,13 @@ public final class BatchCosts {
      * @param most nanoseconds that its run may take; the smallest size is taken whatever it takes
      */
     public int best(long most) {
+        return best(most, sizes.largest());
+    }
+
+    /** The same of the sizes up to {@code largest}. */
+    int best(long most, int largest) {
         int best = 0;
-        for (int i = 1; i < sizes.all().size(); i++) {
+        for (int i = 1; i < sizes.all().size() && sizes.all().get(i) <= largest; i++) {
             if (nanos.get(i) <= most && perItem(i) < (1 - EQUAL) * perItem(best)) {
                 best = i;
             } else if (nanos.get(best) == 0 && nanos.get(i) == 0) {

@@ -15,6 +15,7 @@ public interface BatchDevice<I, O> extends AutoCloseable {
      *
      * @param items 1..largest size of the policy; a device that needs exactly an allowed size pads by itself
      * @return one output per item, in the same order
+     * @throws DeviceOutOfMemory if there is not the memory for as many, or not now
      * @throws Exception if the whole batch failed; nothing of it counts
      */
     List<O> run(List<I> items) throws Exception;

@@ -13,9 +13,9 @@ public interface BatchListener {
     void batchRan(int items, int size, long nanos);
 
     /**
-     * A device failed on a batch of several items; they are run one by one now.
+     * A device failed on several items; the halves of them are run now, one after the other.
      *
-     * @param items how many items it held
+     * @param items how many they are
      */
     void batchSplit(int items, Throwable cause);
 }

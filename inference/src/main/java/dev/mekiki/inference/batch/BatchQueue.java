@@ -39,6 +39,7 @@ final class BatchQueue<I, O> {
     private final BatchPolicy policy;
     private final LongSupplier nanoClock;
     private final LongSupplier nanosPerItem;
+    private final MemoryLimit memory;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private @Nullable Entry oldest;
@@ -52,11 +53,15 @@ final class BatchQueue<I, O> {
     private int watching;
     private int woken;
 
-    /** @param nanosPerItem recent measure of how fast items leave, for the hint to those who are refused */
-    BatchQueue(BatchPolicy policy, LongSupplier nanoClock, LongSupplier nanosPerItem) {
+    /**
+     * @param nanosPerItem recent measure of how fast items leave, for the hint to those who are refused
+     * @param memory bounds batches
+     */
+    BatchQueue(BatchPolicy policy, LongSupplier nanoClock, LongSupplier nanosPerItem, MemoryLimit memory) {
         this.policy = policy;
         this.nanoClock = nanoClock;
         this.nanosPerItem = nanosPerItem;
+        this.memory = memory;
     }
 
     CompletableFuture<Batched<O>> submit(I item, Deadline deadline) {
@@ -136,7 +141,7 @@ final class BatchQueue<I, O> {
         watching += watch ? 1 : 0;
         try {
             if (watch) {
-                long _ = changed.awaitNanos(policy.rule().patience(length, waited(now)));
+                long _ = changed.awaitNanos(policy.rule().patience(length, waited(now), memory.largest(now)));
             } else {
                 changed.await();
             }
@@ -156,8 +161,9 @@ final class BatchQueue<I, O> {
     }
 
     private int due(long now) {
-        int take = policy.rule().take(length, waited(now));
-        return take == 0 && closed ? Math.min(length, policy.sizes().largest()) : take;
+        int largest = memory.largest(now);
+        int take = policy.rule().take(length, waited(now), largest);
+        return take == 0 && closed ? Math.min(length, largest) : take;
     }
 
     private long waited(long now) {
@@ -268,10 +274,6 @@ final class BatchQueue<I, O> {
 
         List<I> items() {
             return items;
-        }
-
-        I item(int i) {
-            return items.get(i);
         }
 
         void complete(int i, O output, Duration ran, int items) {

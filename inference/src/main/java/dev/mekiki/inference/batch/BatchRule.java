@@ -8,14 +8,15 @@ public interface BatchRule {
      *
      * @param waiting at least 1
      * @param waitedNanos how long the oldest of them has waited, time in which no device was idle included
-     * @return 1..{@code waiting} and no more than the largest size, or 0 to wait for companions
+     * @param largest the largest of the sizes that may run now
+     * @return 1..{@code waiting} and no more than {@code largest}, or 0 to wait for companions
      */
-    int take(int waiting, long waitedNanos);
+    int take(int waiting, long waitedNanos, int largest);
 
     /**
      * How much longer an idle device waits for companions if none comes; asked where {@link #take} gave 0.
      *
      * @return nanoseconds; zero or less to ask again at once
      */
-    long patience(int waiting, long waitedNanos);
+    long patience(int waiting, long waitedNanos, int largest);
 }

@@ -41,6 +41,17 @@ public record BatchSizes(List<Integer> all) {
         throw new IllegalArgumentException("items: " + items + " (expected: 1.." + largest() + ")");
     }
 
+    /** The largest size below this one, or the smallest if there is none. */
+    int below(int size) {
+        int below = all.getFirst();
+        for (int smaller : all) {
+            if (smaller < size) {
+                below = smaller;
+            }
+        }
+        return below;
+    }
+
     /** The largest size that {@code items} fill, or {@code items} themselves if they fill none. */
     int filledBy(int items) {
         int filled = items;

@@ -1,5 +1,6 @@
 package dev.mekiki.inference.batch;
 
+import dev.mekiki.core.failure.Unavailable;
 import dev.mekiki.core.time.Deadline;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -26,9 +27,12 @@ import java.util.function.LongSupplier;
  *   <li><b>Who owns an item</b>: the batcher, from submission until its future is completed; only then may the caller
  *       reuse what the item points to. Cancelling takes it back if it still waits; once a device has it, cancelling
  *       does nothing and the future completes when the device is done.
- *   <li><b>After a failure</b>: if a device fails on several items, each is run once more alone, so that one bad item
- *       does not spoil its companions; an item that fails alone fails with the device's exception. A failed batch
- *       touches no other batch, and the device's thread goes on.
+ *   <li><b>After a failure</b>: if a device fails on several items, the first half of them is run once more, and then
+ *       the other, and so on, so that one bad item does not spoil its companions; an item that fails alone fails with
+ *       the device's exception. A failed batch touches no other batch, and the device's thread goes on.
+ *   <li><b>Short of memory</b>: after a {@link DeviceOutOfMemory} no device is given as many items as that, for ten
+ *       seconds at first and up to ten minutes if it was in vain. An item that does not fit alone fails with
+ *       {@link Unavailable}.
  *   <li><b>{@link #close}</b> refuses new items ({@link dev.mekiki.core.failure.Unavailable}), runs what was admitted,
  *       then closes the devices.
  * </ul>
@@ -43,7 +47,11 @@ public final class Batcher<I, O> implements AutoCloseable {
     /** Before the first batch is measured: a device of a hundred items a second. */
     private static final long FIRST_GUESS_NANOS = 10_000_000;
 
+    /** Others may use the device's memory only for a moment. */
+    private static final Duration RETRY_WITHOUT_MEMORY = Duration.ofSeconds(1);
+
     private final BatchPolicy policy;
+    private final MemoryLimit memory;
     private final BatchQueue<I, O> queue;
     private final LongSupplier nanoClock;
     private final BatchListener listener;
@@ -71,7 +79,8 @@ public final class Batcher<I, O> implements AutoCloseable {
         this.nanoClock = nanoClock;
         this.listener = listener;
         this.devices = devices.size();
-        this.queue = new BatchQueue<>(policy, nanoClock, () -> nanosPerItem.get() / this.devices);
+        this.memory = new MemoryLimit(policy.sizes());
+        this.queue = new BatchQueue<>(policy, nanoClock, () -> nanosPerItem.get() / this.devices, memory);
         this.owners = devices.stream()
                 .map(device -> Thread.ofPlatform()
                         .name(name + "-" + devices.indexOf(device))
@@ -107,39 +116,68 @@ public final class Batcher<I, O> implements AutoCloseable {
     }
 
     private void run(BatchDevice<I, O> device, BatchQueue<I, O>.Batch batch) {
-        int items = batch.size();
+        try {
+            run(device, batch, 0, batch.size());
+        } catch (Throwable e) {
+            // Of a listener or the log; nobody must wait for ever because of it.
+            for (int i = 0; i < batch.size(); i++) {
+                batch.fail(i, e);
+            }
+        }
+    }
+
+    private void run(BatchDevice<I, O> device, BatchQueue<I, O>.Batch batch, int from, int to) {
+        int items = to - from;
         long start = nanoClock.getAsLong();
+        if (items > memory.largest(start)) {
+            runHalves(device, batch, from, to);
+            return;
+        }
         List<O> outputs;
         try {
-            outputs = runOn(device, batch.items());
+            outputs = runOn(device, batch.items().subList(from, to));
         } catch (Throwable e) {
-            if (items == 1) {
-                LOG.log(Level.WARNING, "device failed on one item", e);
-                batch.fail(0, e);
+            if (e instanceof DeviceOutOfMemory) {
+                exceeded(items, e);
             } else {
-                LOG.log(Level.WARNING, "device failed on " + items + " items, running them one by one", e);
+                LOG.log(Level.WARNING, "device failed on " + items + (items == 1 ? " item" : " items"), e);
+            }
+            if (items == 1) {
+                batch.fail(from, e instanceof DeviceOutOfMemory memory ? noMemory(memory) : e);
+            } else {
                 listener.batchSplit(items, e);
-                runSingly(device, batch);
+                runHalves(device, batch, from, to);
             }
             return;
         }
         Duration ran = measured(start, items);
         for (int i = 0; i < items; i++) {
-            batch.complete(i, outputs.get(i), ran, items);
+            batch.complete(from + i, outputs.get(i), ran, items);
         }
     }
 
-    private void runSingly(BatchDevice<I, O> device, BatchQueue<I, O>.Batch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            long start = nanoClock.getAsLong();
-            try {
-                O output = runOn(device, List.of(batch.item(i))).getFirst();
-                batch.complete(i, output, measured(start, 1), 1);
-            } catch (Throwable e) {
-                LOG.log(Level.WARNING, "device failed on one item", e);
-                batch.fail(i, e);
-            }
+    private void runHalves(BatchDevice<I, O> device, BatchQueue<I, O>.Batch batch, int from, int to) {
+        int middle = from + (to - from) / 2;
+        run(device, batch, from, middle);
+        run(device, batch, middle, to);
+    }
+
+    private void exceeded(int items, Throwable cause) {
+        long now = nanoClock.getAsLong();
+        int before = memory.largest(now);
+        int after = memory.exceeded(policy.sizes().holding(items), now);
+        // Once, and not for each item that does not fit alone: those who sent them are told.
+        if (after < before) {
+            LOG.log(
+                    Level.WARNING,
+                    "device has not the memory for " + items + " items, no more than " + after
+                            + " are run at once for a while",
+                    cause);
         }
+    }
+
+    private static Unavailable noMemory(DeviceOutOfMemory cause) {
+        return new Unavailable("the device has not the memory for one item", RETRY_WITHOUT_MEMORY, cause);
     }
 
     private static <I, O> List<O> runOn(BatchDevice<I, O> device, List<I> items) throws Exception {
@@ -154,7 +192,9 @@ public final class Batcher<I, O> implements AutoCloseable {
     private Duration measured(long start, int items) {
         long nanos = nanoClock.getAsLong() - start;
         nanosPerItem.updateAndGet(average -> (7 * average + nanos / items) / 8);
-        listener.batchRan(items, policy.sizes().holding(items), nanos);
+        int size = policy.sizes().holding(items);
+        memory.fitted(size);
+        listener.batchRan(items, size, nanos);
         return Duration.ofNanos(nanos);
     }
 

@@ -17,9 +17,9 @@ final class FixedRule implements BatchRule {
     }
 
     @Override
-    public int take(int waiting, long waitedNanos) {
-        if (waiting >= sizes.largest()) {
-            return sizes.largest();
+    public int take(int waiting, long waitedNanos, int largest) {
+        if (waiting >= largest) {
+            return largest;
         }
         return waitedNanos >= maxDelay ? fill(waiting) : 0;
     }
@@ -33,7 +33,7 @@ final class FixedRule implements BatchRule {
     }
 
     @Override
-    public long patience(int waiting, long waitedNanos) {
+    public long patience(int waiting, long waitedNanos, int largest) {
         return maxDelay - waitedNanos;
     }
 }

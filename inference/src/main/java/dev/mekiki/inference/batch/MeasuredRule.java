@@ -40,13 +40,13 @@ final class MeasuredRule implements BatchRule {
     }
 
     @Override
-    public int take(int waiting, long waitedNanos) {
-        int best = costs.best(longestRun);
+    public int take(int waiting, long waitedNanos, int largest) {
+        int best = costs.best(longestRun, largest);
         if (waiting < best && waitedNanos < longest(waiting, best)) {
             return 0;
         }
         if (costs.runs() % TRY_OTHER_SIZE == TRY_OTHER_SIZE - 1) {
-            return costs.leastRecent(Math.min(waiting, costs.sizes().largest()));
+            return costs.leastRecent(Math.min(waiting, largest));
         }
         return waiting >= best ? best : fill(waiting);
     }
@@ -60,8 +60,8 @@ final class MeasuredRule implements BatchRule {
     }
 
     @Override
-    public long patience(int waiting, long waitedNanos) {
-        return longest(waiting, costs.best(longestRun)) - waitedNanos;
+    public long patience(int waiting, long waitedNanos, int largest) {
+        return longest(waiting, costs.best(longestRun, largest)) - waitedNanos;
     }
 
     /** How long the oldest of {@code waiting} items may wait for the batch of {@code best} to fill. */

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.mekiki.inference.batch.BatchDevice;
+import dev.mekiki.inference.batch.DeviceOutOfMemory;
 import dev.mekiki.inference.model.ModelCard;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * One ONNX Runtime session with its input and output tensors, allocated once for the largest batch and viewed at every
@@ -28,6 +30,14 @@ public final class OnnxSession implements BatchDevice<ByteBuffer, float[]> {
 
     private static final int WARM_UP_RUNS = 2;
     private static final double UNIT_TOLERANCE = 1e-3;
+
+    /**
+     * What ONNX Runtime says when there is no memory: there is no code for it, and its arenas, CUDA, cuDNN, cuBLAS and
+     * C++ each have words of their own.
+     */
+    private static final Pattern NO_MEMORY = Pattern.compile(
+            "out of memory|OutOfMemory|[Ff]ailed to allocate memory|smaller than requested bytes|ALLOC(ATION)?_FAILED|bad_alloc"
+                    + "|bad allocation");
 
     private final OrtSession session;
     private final ModelCard.ElementType type;
@@ -110,10 +120,11 @@ public final class OnnxSession implements BatchDevice<ByteBuffer, float[]> {
     /**
      * Runs 1..largest size images.
      *
-     * @throws OrtException if the device fails
+     * @throws DeviceOutOfMemory if the device has not the memory for so many
+     * @throws OrtException if it fails otherwise
      */
     @Override
-    public List<float[]> run(List<ByteBuffer> images) throws OrtException {
+    public List<float[]> run(List<ByteBuffer> images) throws OrtException, DeviceOutOfMemory {
         for (int i = 0; i < images.size(); i++) {
             ByteBuffer image = images.get(i);
             switch (type) {
@@ -121,7 +132,14 @@ public final class OnnxSession implements BatchDevice<ByteBuffer, float[]> {
                 case UINT8 -> input.put(i * values, image, image.position(), values);
             }
         }
-        run(runs.stream().filter(r -> r.size >= images.size()).findFirst().orElseThrow());
+        try {
+            run(runs.stream().filter(r -> r.size >= images.size()).findFirst().orElseThrow());
+        } catch (OrtException e) {
+            if (saysNoMemory(e)) {
+                throw new DeviceOutOfMemory(e);
+            }
+            throw e;
+        }
         List<float[]> vectors = new ArrayList<>(images.size());
         for (int i = 0; i < images.size(); i++) {
             float[] vector = new float[dimension];
@@ -129,6 +147,10 @@ public final class OnnxSession implements BatchDevice<ByteBuffer, float[]> {
             vectors.add(vector);
         }
         return vectors;
+    }
+
+    static boolean saysNoMemory(OrtException failure) {
+        return NO_MEMORY.matcher(String.valueOf(failure.getMessage())).find();
     }
 
     @Override

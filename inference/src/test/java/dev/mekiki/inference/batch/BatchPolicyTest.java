@@ -32,7 +32,7 @@ class BatchPolicyTest {
     void padsAtMostHalfABatchAndSplitsOtherwise(int waiting, int taken, int runAs) {
         BatchPolicy policy = of(1, 4, 16);
 
-        assertThat(policy.rule().take(waiting, 0)).isEqualTo(taken);
+        assertThat(policy.rule().take(waiting, 0, policy.sizes().largest())).isEqualTo(taken);
         assertThat(policy.sizes().holding(taken)).isEqualTo(runAs);
     }
 
@@ -41,13 +41,19 @@ class BatchPolicyTest {
         BatchPolicy policy = of(1, 2, 3, 4);
 
         for (int waiting = 1; waiting <= 4; waiting++) {
-            assertThat(policy.rule().take(waiting, 0)).isEqualTo(waiting);
+            assertThat(policy.rule().take(waiting, 0, policy.sizes().largest())).isEqualTo(waiting);
         }
     }
 
     @Test
+    void takesNoMoreThanTheLargestSizeThatMayRunNow() {
+        assertThat(of(1, 4, 16).rule().take(63, 0, 4)).isEqualTo(4);
+        assertThat(of(1, 4, 16).rule().take(3, 0, 1)).isEqualTo(1);
+    }
+
+    @Test
     void padsAnythingUpToTheOnlySize() {
-        assertThat(of(8).rule().take(1, 0)).isEqualTo(1);
+        assertThat(of(8).rule().take(1, 0, 8)).isEqualTo(1);
         assertThat(of(8).sizes().holding(1)).isEqualTo(8);
     }
 

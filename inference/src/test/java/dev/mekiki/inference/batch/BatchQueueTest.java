@@ -30,10 +30,9 @@ class BatchQueueTest {
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 3 * MILLI);
 
     private BatchQueue<String, String> queue(int maxDelayMillis, int capacity, Integer... sizes) {
-        return new BatchQueue<>(
-                BatchPolicy.fixed(new BatchSizes(List.of(sizes)), Duration.ofMillis(maxDelayMillis), capacity),
-                clock::get,
-                () -> MILLI);
+        BatchPolicy policy =
+                BatchPolicy.fixed(new BatchSizes(List.of(sizes)), Duration.ofMillis(maxDelayMillis), capacity);
+        return new BatchQueue<>(policy, clock::get, () -> MILLI, new MemoryLimit(policy.sizes()));
     }
 
     private void pass(long millis) {
@@ -238,7 +237,7 @@ class BatchQueueTest {
                 int n = 0;
                 for (BatchQueue<String, String>.Batch b = queue.poll(); b != null; b = queue.poll()) {
                     for (int i = 0; i < b.size(); i++) {
-                        b.complete(i, b.item(i), Duration.ZERO, b.size());
+                        b.complete(i, b.items().get(i), Duration.ZERO, b.size());
                         n++;
                     }
                 }

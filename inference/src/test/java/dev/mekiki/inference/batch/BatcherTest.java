@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -216,7 +217,114 @@ class BatcherTest {
                     .as("the device's thread goes on")
                     .isEqualTo("made of 4");
         }
-        assertThat(swift.ran).startsWith(List.of(1, -2, 3), List.of(1), List.of(-2), List.of(3));
+        assertThat(swift.ran).startsWith(List.of(1, -2, 3), List.of(1), List.of(-2, 3), List.of(-2), List.of(3));
+    }
+
+    /** Has memory for so many items; answers at once. */
+    private static final class Cramped implements BatchDevice<Integer, String> {
+        final List<Integer> tried = Collections.synchronizedList(new ArrayList<>());
+        final Puppet gate = new Puppet();
+        volatile int room;
+
+        Cramped(int room) {
+            this.room = room;
+        }
+
+        @Override
+        public List<String> run(List<Integer> items) throws Exception {
+            if (items.contains(0)) {
+                return gate.run(items);
+            }
+            tried.add(items.size());
+            if (items.size() > room) {
+                throw new DeviceOutOfMemory(new IllegalStateException("no memory for " + items.size()));
+            }
+            return items.stream().map(i -> "made of " + i).toList();
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** Eight items that wait together, as long as the device is busy with another. */
+    private static List<CompletableFuture<Batched<String>>> eightAtOnce(
+            Batcher<Integer, String> batcher, Cramped device) throws InterruptedException {
+        batcher.submit(0, Deadline.NONE);
+        device.gate.awaitBatch();
+        List<CompletableFuture<Batched<String>>> eight = new ArrayList<>();
+        for (int i = 1; i <= 8; i++) {
+            eight.add(batcher.submit(i, Deadline.NONE));
+        }
+        device.gate.finish();
+        return eight;
+    }
+
+    @Test
+    void runsSmallerBatchesForAWhileWhenTheDeviceHasNotTheMemory() throws Exception {
+        AtomicLong now = new AtomicLong();
+        Cramped device = new Cramped(2);
+        BatchPolicy policy = BatchPolicy.fixed(new BatchSizes(List.of(1, 2, 4, 8)), Duration.ZERO, 16);
+        try (Batcher<Integer, String> batcher = new Batcher<>("test", policy, List.of(device), now::get, SILENT)) {
+            for (CompletableFuture<Batched<String>> item : eightAtOnce(batcher, device)) {
+                assertThat(item.get().output()).startsWith("made of");
+            }
+            assertThat(device.tried).containsExactly(8, 4, 2, 2, 2, 2);
+
+            device.tried.clear();
+            for (CompletableFuture<Batched<String>> item : eightAtOnce(batcher, device)) {
+                assertThat(item.get().items()).isEqualTo(2);
+            }
+            assertThat(device.tried)
+                    .as("what does not fit is not tried at once")
+                    .containsExactly(2, 2, 2, 2);
+
+            device.tried.clear();
+            device.room = 8;
+            now.addAndGet(MemoryLimit.FIRST_PAUSE.toNanos());
+            for (CompletableFuture<Batched<String>> item : eightAtOnce(batcher, device)) {
+                assertThat(item.get().items()).isEqualTo(8);
+            }
+            assertThat(device.tried).as("nor is it given up for ever").containsExactly(8);
+        }
+    }
+
+    @Test
+    void saysThatAnItemDoesNotFitAloneAndGoesOn() throws Exception {
+        Cramped device = new Cramped(0);
+        try (Batcher<Integer, String> batcher = batcher(List.of(device), 16, SILENT, 1, 2, 4, 8)) {
+            for (CompletableFuture<Batched<String>> item : eightAtOnce(batcher, device)) {
+                assertThatThrownBy(item::join)
+                        .cause()
+                        .isInstanceOf(Unavailable.class)
+                        .hasMessageContaining("memory")
+                        .hasRootCauseMessage("no memory for 1");
+            }
+
+            device.room = 1;
+            assertThat(batcher.submit(9, Deadline.NONE).get().output()).isEqualTo("made of 9");
+        }
+    }
+
+    @Test
+    void answersEverybodyEvenIfTheListenerFails() throws Exception {
+        Puppet device = new Puppet();
+        BatchListener broken = new BatchListener() {
+            @Override
+            public void batchRan(int items, int size, long nanos) {
+                throw new NoClassDefFoundError("a/Metric");
+            }
+
+            @Override
+            public void batchSplit(int items, Throwable cause) {}
+        };
+        try (Batcher<Integer, String> batcher = batcher(List.of(device), 16, broken, 1, 2)) {
+            for (int round = 0; round < 2; round++) {
+                CompletableFuture<Batched<String>> item = batcher.submit(round, Deadline.NONE);
+                device.awaitBatch();
+                device.finish();
+                assertThatThrownBy(item::join).hasRootCauseInstanceOf(NoClassDefFoundError.class);
+            }
+        }
     }
 
     @Test

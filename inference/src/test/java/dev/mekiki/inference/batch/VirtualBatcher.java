@@ -13,7 +13,7 @@ public final class VirtualBatcher<I> {
 
     public VirtualBatcher(BatchPolicy policy, LongSupplier nanoClock) {
         this.policy = policy;
-        queue = new BatchQueue<>(policy, nanoClock, () -> 1);
+        queue = new BatchQueue<>(policy, nanoClock, () -> 1, new MemoryLimit(policy.sizes()));
     }
 
     @SuppressWarnings("FutureReturnValueIgnored")
@@ -29,7 +29,8 @@ public final class VirtualBatcher<I> {
 
     /** How long an idle device would sleep if the oldest item has waited so long. */
     public long patience(long waitedNanos) {
-        return policy.rule().patience(queue.length(), waitedNanos);
+        return policy.rule()
+                .patience(queue.length(), waitedNanos, policy.sizes().largest());
     }
 
     public int length() {
