@@ -42,7 +42,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -226,48 +225,6 @@ class ImportIT {
     }
 
     @Test
-    void goesOnWhereItWasWhenTheServiceWasKilled() throws Exception {
-        int appends = 40;
-        int size = 250;
-        long acknowledged = 0;
-        Gallery gallery;
-        try (ServiceProcess first = ServiceProcess.ready(folder)) {
-            gallery = gallery(first.connect(), "survivors");
-            Import stream = new Import(first.connect(), options(gallery));
-            for (int i = 0; i < appends; i++) {
-                stream.append((long) i * size, rows(gallery, i * size, size));
-            }
-            for (int i = 0; i < 8; i++) {
-                acknowledged = stream.answer().getNextOffset();
-            }
-            first.kill();
-            for (ImportRegistrationsResponse last = stream.last(); last != null; last = stream.last()) {
-                acknowledged = last.getNextOffset();
-            }
-            assertThat(stream.failure()).isEqualTo(Code.UNAVAILABLE);
-        }
-        assertThat(acknowledged).isBetween(8L * size, (long) appends * size);
-
-        try (ServiceProcess second = ServiceProcess.ready(folder)) {
-            ManagedChannel connection = second.connect();
-            assertThat(count(connection, gallery)).isGreaterThanOrEqualTo(acknowledged);
-            Import stream = new Import(connection, options(gallery));
-            // From one append before, as a client may that did not note its last answer.
-            long next = acknowledged - size;
-            for (long offset = next; offset < (long) appends * size; offset += size) {
-                stream.append(offset, rows(gallery, (int) offset, size));
-            }
-            ImportRegistrationsResponse replayed = stream.answer();
-            assertThat(replayed.getPresentCount()).isEqualTo(size);
-            for (next = replayed.getNextOffset();
-                    next < (long) appends * size;
-                    next = stream.answer().getNextOffset()) {}
-
-            assertThat(count(connection, gallery)).isEqualTo((long) appends * size);
-        }
-    }
-
-    @Test
     void acknowledgesWhatItHasTakenBeforeItStops() throws Exception {
         try (ServiceProcess leaving = ServiceProcess.ready(folder)) {
             Gallery gallery = gallery(leaving.connect(), "leaving");
@@ -380,13 +337,6 @@ class ImportIT {
         ImportRegistrationsResponse answer() throws InterruptedException {
             ImportRegistrationsResponse answer = answers.poll(1, TimeUnit.MINUTES);
             return Objects.requireNonNull(answer, () -> "no answer; the stream: " + end);
-        }
-
-        /** The next answer of a stream that has ended, null if there is none. */
-        @Nullable
-        ImportRegistrationsResponse last() throws Exception {
-            end.get(1, TimeUnit.MINUTES);
-            return answers.poll();
         }
 
         /** What the stream ended with. */

@@ -26,6 +26,7 @@ final class ImportingProcess implements AutoCloseable {
 
     private final Process process;
     private final BufferedReader lines;
+    private long acknowledged;
 
     private ImportingProcess(Process process) {
         this.process = process;
@@ -48,26 +49,49 @@ final class ImportingProcess implements AutoCloseable {
                 .start());
     }
 
+    /** So many rows were acknowledged by what was heard of it so far. */
+    long acknowledged() {
+        return acknowledged;
+    }
+
     /** Waits until so many rows are acknowledged. */
     void awaitAcknowledged(long rows) throws IOException {
-        long at = -1;
-        while (at < rows) {
-            String line = lines.readLine();
-            if (line == null || line.startsWith(DONE)) {
-                throw new AssertionError("the import ended at " + at + ", before " + rows + ": " + line);
-            }
-            if (line.startsWith(AT)) {
-                at = Long.parseLong(line.substring(AT.length()));
-            }
+        while (acknowledged < rows) {
+            hear();
         }
     }
 
     /** Waits until it has noticed that the service does not take rows; fails if it had none left. */
     void awaitBreak() throws IOException {
-        for (String line = ""; !line.startsWith(WAITS); line = lines.readLine()) {
-            if (line == null || line.startsWith(DONE)) {
-                throw new AssertionError("the import ended before it broke off: " + line);
-            }
+        while (!hear().startsWith(WAITS)) {}
+    }
+
+    private String hear() throws IOException {
+        String line = lines.readLine();
+        if (line == null || line.startsWith(DONE)) {
+            throw new AssertionError("the import ended too early, at row " + acknowledged + ": " + line);
+        }
+        if (line.startsWith(AT)) {
+            acknowledged = Long.parseLong(line.substring(AT.length()));
+        }
+        return line;
+    }
+
+    /** Does nothing until {@link #goOn}. */
+    void pause() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    void goOn() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .inheritIO()
+                .start();
+        if (kill.waitFor() != 0) {
+            throw new AssertionError("kill -" + name + " failed");
         }
     }
 
