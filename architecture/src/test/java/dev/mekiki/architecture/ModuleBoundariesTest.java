@@ -12,6 +12,10 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZonedDateTime;
+import java.util.Date;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
@@ -83,6 +87,23 @@ class ModuleBoundariesTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.milvus..");
+
+    /** Steps of the clock are tried by giving another one, so nobody may have one of his own. */
+    @ArchTest
+    static final ArchRule whatServesTakesTheTimeOfDayFromTheClockThatItIsGiven = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "dev.mekiki.core..", "dev.mekiki.inference..", "dev.mekiki.gallery..", "dev.mekiki.service..")
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .callMethod(LocalDate.class, "now")
+            .orShould()
+            .callMethod(ZonedDateTime.class, "now")
+            .orShould()
+            .callConstructor(Date.class);
 
     @ArchTest
     static final ArchRule theBatcherKnowsNothingOfModelsOrImages = classes()

@@ -255,8 +255,7 @@ public class Startup {
                 server.getPort(),
                 settings.listening().httpHost(),
                 settings.listening().httpPort(),
-                System.currentTimeMillis()
-                        - ManagementFactory.getRuntimeMXBean().getStartTime());
+                ManagementFactory.getRuntimeMXBean().getUptime());
         return engine;
     }
 

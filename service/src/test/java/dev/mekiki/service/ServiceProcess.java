@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged service in a process of its own, on free ports of this machine; killed when closed. */
@@ -49,6 +50,11 @@ final class ServiceProcess implements AutoCloseable {
      * @param arguments of the JVM, settings among them; they win over the usual ones
      */
     static ServiceProcess start(Path folder, String... arguments) throws IOException {
+        return start(folder, Map.of(), arguments);
+    }
+
+    /** The same with more variables in its environment. */
+    static ServiceProcess start(Path folder, Map<String, String> environment, String... arguments) throws IOException {
         try (ServerSocket grpc = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 ServerSocket web = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             List<String> command = new ArrayList<>();
@@ -69,10 +75,10 @@ final class ServiceProcess implements AutoCloseable {
             int httpPort = web.getLocalPort();
             grpc.close();
             web.close();
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+            builder.environment().putAll(environment);
+            Process process = builder.start();
             return new ServiceProcess(process, grpcPort, httpPort, log);
         }
     }

@@ -31,9 +31,11 @@ import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -94,6 +96,7 @@ public final class TokenVerifier implements AutoCloseable {
     public record Source(int keys, Optional<Instant> time) {}
 
     private final Rules rules;
+    private final InstantSource clock;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(PATIENCE).build();
     private final ScheduledExecutorService reader = Executors.newSingleThreadScheduledExecutor(
@@ -108,8 +111,10 @@ public final class TokenVerifier implements AutoCloseable {
     /** By the token's hash; verifying a signature costs much more. */
     private final Map<String, Verified> remembered = new ConcurrentHashMap<>();
 
-    public TokenVerifier(Rules rules) {
+    /** @param clock says which tokens are valid now */
+    public TokenVerifier(Rules rules, InstantSource clock) {
         this.rules = rules;
+        this.clock = clock;
         long interval = rules.refreshInterval().toMillis();
         reader.scheduleWithFixedDelay(this::readKeys, 0, interval, TimeUnit.MILLISECONDS);
     }
@@ -123,7 +128,7 @@ public final class TokenVerifier implements AutoCloseable {
     Verified verify(String token) {
         String hash = AccessList.hash(token);
         Verified known = remembered.get(hash);
-        if (known != null && Instant.now().isBefore(known.expires())) {
+        if (known != null && clock.instant().isBefore(known.expires())) {
             return known;
         }
         Keys by = keys;
@@ -270,10 +275,16 @@ public final class TokenVerifier implements AutoCloseable {
         // Signatures of a secret that both sides know are none of a public key.
         made.setJWSKeySelector(
                 new JWSVerificationKeySelector<>(JWSAlgorithm.Family.SIGNATURE, new ImmutableJWKSet<>(set)));
-        made.setJWTClaimsSetVerifier(new DefaultJWTClaimsVerifier<>(
-                rules.audience(),
-                new JWTClaimsSet.Builder().issuer(rules.issuer()).build(),
-                Set.of("exp")));
+        made.setJWTClaimsSetVerifier(
+                new DefaultJWTClaimsVerifier<>(
+                        rules.audience(),
+                        new JWTClaimsSet.Builder().issuer(rules.issuer()).build(),
+                        Set.of("exp")) {
+                    @Override
+                    protected Date currentTime() {
+                        return Date.from(clock.instant());
+                    }
+                });
         return made;
     }
 

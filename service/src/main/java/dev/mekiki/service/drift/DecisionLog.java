@@ -163,7 +163,8 @@ public final class DecisionLog implements AutoCloseable {
     }
 
     private synchronized boolean isTimeToSweep(Instant now) {
-        boolean due = Duration.between(swept, now).compareTo(SketchTimeline.HOUR) >= 0;
+        // A clock that was set back counts as well: nobody knows how long ago that was.
+        boolean due = Duration.between(swept, now).abs().compareTo(SketchTimeline.HOUR) >= 0;
         swept = due ? now : swept;
         return due;
     }

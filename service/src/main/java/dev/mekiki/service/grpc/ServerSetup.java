@@ -121,11 +121,12 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
         if (file.isEmpty()) {
             return Optional.empty();
         }
+        InstantSource clock = InstantSource.system();
         AccessControl control = new AccessControl(
                 file.get(),
                 settings.access().callers().reloadInterval(),
-                settings.tokenRules().map(TokenVerifier::new),
-                InstantSource.system());
+                settings.tokenRules().map(rules -> new TokenVerifier(rules, clock)),
+                clock);
         access = control;
         return Optional.of(control);
     }

@@ -46,6 +46,9 @@ class TokenVerifierTest {
     @TempDir
     private Path folder;
 
+    /** Of the verifier's clock. */
+    private volatile Duration ahead = Duration.ZERO;
+
     @Test
     void takesTokensOfTheIssuerForThisAudience() throws Exception {
         RSAKey rsa = new RSAKeyGenerator(2048).keyID("one").generate();
@@ -84,6 +87,23 @@ class TokenVerifierTest {
             assertRefused(verifier, "eyJ.eyJ.", "unreadable");
             String good = token(known, claims());
             assertRefused(verifier, good.substring(0, good.length() - 8) + "AAAAAAAA", "signed by somebody else");
+        }
+    }
+
+    @Test
+    void goesByTheClockWhereverItSteps() throws Exception {
+        RSAKey known = new RSAKeyGenerator(2048).keyID("one").generate();
+        try (TokenVerifier verifier = verifier(file(known))) {
+            String token = token(known, claims().expirationTime(in(Duration.ofMinutes(30))));
+            ready(verifier, token);
+
+            ahead = Duration.ofHours(1);
+            assertThatThrownBy(() -> verifier.verify(token))
+                    .isInstanceOf(Unauthenticated.class)
+                    .hasMessageContaining("xpired");
+
+            ahead = Duration.ZERO;
+            assertThat(verifier.verify(token).expires()).isAfter(Instant.now());
         }
     }
 
@@ -130,7 +150,9 @@ class TokenVerifierTest {
     }
 
     private TokenVerifier verifier(String keys) {
-        return new TokenVerifier(new TokenVerifier.Rules(ISSUER, AUDIENCE, keys, Duration.ofHours(1)));
+        return new TokenVerifier(
+                new TokenVerifier.Rules(ISSUER, AUDIENCE, keys, Duration.ofHours(1)),
+                () -> Instant.now().plus(ahead));
     }
 
     private String file(JWK... keys) throws Exception {

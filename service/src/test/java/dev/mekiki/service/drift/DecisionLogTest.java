@@ -196,6 +196,19 @@ class DecisionLogTest {
     }
 
     @Test
+    void forgetsThemAlthoughTheClockWasSetBack() {
+        now = START.plus(Duration.ofDays(3650));
+        tick();
+        now = START;
+        decide(DOCUMENTS, 3);
+        catalogue.galleries = List.of();
+
+        log.tick(catalogue);
+
+        assertThat(all(DOCUMENTS)).isEmpty();
+    }
+
+    @Test
     void countsNoMoreGalleriesThanThereIsRoomFor() {
         for (int i = 0; i < DecisionLog.MOST_GALLERIES; i++) {
             decide(gallery("g" + i, 100 + i, "old"), 1);
