@@ -9,8 +9,10 @@ ARG CPU_BASE=ubuntu:24.04
 ARG GPU_BASE=nvidia/cuda:12.9.1-cudnn-runtime-ubuntu24.04
 
 FROM ${MAVEN} AS build
-# What the service needs of Java, and jcmd, which tells an operator what a process does.
+# What the service needs of Java, and jcmd, which tells an operator what a process does. Scanners read in the file
+# "release" whose Java it is, and which.
 RUN "$JAVA_HOME/bin/jlink" --output /opt/java --no-header-files --no-man-pages --generate-cds-archive \
+    --release-info "$JAVA_HOME/release" \
     --add-modules java.se,jdk.incubator.vector,jdk.jcmd,jdk.jfr,jdk.management,jdk.management.jfr,jdk.naming.dns,jdk.net,jdk.unsupported,jdk.zipfs
 WORKDIR /build
 COPY . .
