@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 /** Who reaches the service, and what it reaches. */
 class NetworkPolicyTest {
 
+    private static final String NAMES = "{ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]}";
+
     @Test
     void onlyNeighboursReachItUnlessOthersAreNamed() {
         JsonNode ingress = policy(EMBEDDED).path("ingress");
@@ -42,11 +44,27 @@ class NetworkPolicyTest {
         Rendering chart = Chart.render(EMBEDDED, "networkPolicy: {scrapers: [{ipBlock: {cidr: 10.0.0.0/8}}]}");
         JsonNode labels = chart.only("Pod").at("/metadata/labels");
 
-        assertThat(chart.only("NetworkPolicy").at("/spec/ingress/1/from/1/podSelector/matchLabels"))
+        assertThat(chart.named("NetworkPolicy", "mekiki").at("/spec/ingress/1/from/1/podSelector/matchLabels"))
                 .isEqualTo(labels);
         assertThat(labels)
                 .as("the Services do not send anybody to the test")
                 .isNotEqualTo(chart.named("Service", "mekiki").at("/spec/selector"));
+    }
+
+    @Test
+    void helmsTestReachesTheServiceAndNobodyElse() {
+        Rendering chart = Chart.render(EMBEDDED);
+        JsonNode policy = chart.named("NetworkPolicy", "mekiki-ready").path("spec");
+
+        assertThat(policy.at("/podSelector/matchLabels"))
+                .isEqualTo(chart.only("Pod").at("/metadata/labels"));
+        assertThat(policy.path("policyTypes")).isEqualTo(Chart.yaml("[Ingress, Egress]"));
+        assertThat(policy.path("ingress")).isEqualTo(Chart.yaml("[]"));
+        assertThat(policy.at("/egress/0")).isEqualTo(Chart.yaml(NAMES));
+        assertThat(policy.at("/egress/1/to/0/podSelector/matchLabels"))
+                .isEqualTo(chart.named("Service", "mekiki").at("/spec/selector"));
+        assertThat(policy.at("/egress/1/ports")).isEqualTo(Chart.yaml("[{protocol: TCP, port: http}]"));
+        assertThat(policy.path("egress")).hasSize(2);
     }
 
     @Test
@@ -59,10 +77,8 @@ class NetworkPolicyTest {
 
     @Test
     void milvusIsReachedAtItsPort() {
-        String names = "{ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]}";
-
         assertThat(policy(MILVUS).path("egress"))
-                .isEqualTo(Chart.yaml("[%s, {ports: [{protocol: TCP, port: 19530}]}]".formatted(names)));
+                .isEqualTo(Chart.yaml("[%s, {ports: [{protocol: TCP, port: 19530}]}]".formatted(NAMES)));
         assertThat(policy(MILVUS, "networkPolicy: {milvus: [{ipBlock: {cidr: 10.0.0.0/8}}]}")
                         .at("/egress/1/to/0/ipBlock/cidr")
                         .asText())
@@ -104,6 +120,6 @@ class NetworkPolicyTest {
     }
 
     private static JsonNode policy(String... values) {
-        return Chart.render(values).only("NetworkPolicy").path("spec");
+        return Chart.render(values).named("NetworkPolicy", "mekiki").path("spec");
     }
 }
