@@ -147,9 +147,11 @@ final class KilledService implements AutoCloseable {
         return new ImportedRows(rowCount, space.getDimension(), space.getDigest());
     }
 
-    /** Begins to import; goes on by itself after every kill. */
-    ImportingProcess startImport(Path journal) throws IOException {
-        return ImportingProcess.start(target, IMPORTED, rows, journal);
+    /** Is ready to import; after every kill it goes on by itself. */
+    ImportingProcess startImport(Path journal) throws IOException, InterruptedException {
+        ImportingProcess importing = ImportingProcess.start(target, IMPORTED, rows, journal);
+        importing.pause();
+        return importing;
     }
 
     /** Kills it so many times, and checks each time what is there; in the end everything. */
@@ -181,12 +183,16 @@ final class KilledService implements AutoCloseable {
                 boolean withImages = i == 0;
                 last.add(registrars.submit(() -> registerUntilKilled(channel, withImages, answered)));
             }
-            acknowledged.add(answered.take());
-            importing.goOn();
-            importing.awaitAcknowledged(importing.acknowledged() + 1 + random.nextInt(MOST_ROWS_BETWEEN));
-            // So that it is killed at any moment, and not only when it has just answered.
-            LockSupport.parkNanos(random.nextLong(MOST_NANOS_AFTER));
-            service.kill();
+            try {
+                acknowledged.add(answered.take());
+                importing.goOn();
+                importing.awaitAcknowledged(importing.acknowledged() + 1 + random.nextInt(MOST_ROWS_BETWEEN));
+                // So that it is killed at any moment, and not only when it has just answered.
+                LockSupport.parkNanos(random.nextLong(MOST_NANOS_AFTER));
+            } finally {
+                // Also if the import has failed: the others go on until then.
+                service.kill();
+            }
             for (Future<Sent> unanswered : last) {
                 mayBeThere.add(unanswered.get());
             }

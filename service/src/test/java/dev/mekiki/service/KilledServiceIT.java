@@ -2,6 +2,7 @@ package dev.mekiki.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mekiki.milvus.server.MilvusServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -9,26 +10,42 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The service with the embedded gallery is killed at random; {@link MilvusChaosIT} does it with Milvus. */
+/** The service is killed at random; what else may be killed with Milvus is in {@link MilvusChaosIT}. */
 class KilledServiceIT {
 
     private static final long SEED = 20261126;
 
-    /** More than a start without anything to recover takes. */
+    /** More than a start without anything to recover takes, of processor time. */
     private static final Duration MOST_FOR_RECOVERY = Duration.ofSeconds(5);
 
     @TempDir
     private Path folder;
 
     @Test
-    void losesNothingAndShowsNothingHalfWhenItIsKilledAtRandom() throws Exception {
-        int kills = KilledService.kills(3);
-        try (KilledService service =
-                        new KilledService(folder, Optional.of(folder.resolve("images")), SEED, kills, List.of());
+    void losesNothingAndShowsNothingHalfInTheEmbeddedGallery() throws Exception {
+        kill(3, Optional.of(folder.resolve("images")), List.of());
+    }
+
+    @Test
+    void losesNothingAndShowsNothingHalfInMilvus() throws Exception {
+        try (MilvusServer milvus = MilvusServer.shared()) {
+            kill(
+                    1,
+                    Optional.empty(),
+                    List.of(
+                            "-Dmekiki.gallery.backend=milvus",
+                            "-Dmekiki.gallery.milvus.uri=" + milvus.uri(),
+                            "-Dmekiki.gallery.milvus.prefix=killed"));
+        }
+    }
+
+    private void kill(int usually, Optional<Path> images, List<String> settings) throws Exception {
+        int kills = KilledService.kills(usually);
+        try (KilledService service = new KilledService(folder, images, SEED, kills, settings);
                 ImportingProcess importing = service.startImport(folder.resolve("import.journal"))) {
             KilledService.Figures figures = service.kill(kills, importing);
 
-            System.out.println("embedded gallery: " + figures);
+            System.out.println(figures);
             assertThat(figures.slowest().processorTime())
                     .as("%s", figures)
                     .isLessThan(figures.first().processorTime().plus(MOST_FOR_RECOVERY));

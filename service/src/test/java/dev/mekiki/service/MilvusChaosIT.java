@@ -20,95 +20,64 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What takes part in an import is killed in the middle of it: all of it one after the other, the service at random. */
+/** Everything that takes part in an import is killed, one after the other, in the middle of it. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class MilvusChaosIT {
 
     /** Some fifty appends, so that each kill meets several that are not acknowledged and many that are yet to come. */
     private static final int ROWS = 5_000;
 
     private static final int ASKERS = 16;
-    private static final long SEED = 20261126;
     private static final String GALLERY = "galleries/chaos";
-
-    @TempDir
-    private static Path shared;
-
-    private static MilvusServer milvus;
 
     @TempDir
     private Path folder;
 
-    @BeforeAll
-    static void start() {
-        milvus = MilvusServer.start(shared.resolve("milvus"), MilvusSettings.forTestsThatKill());
-    }
-
-    @AfterAll
-    static void stop() {
-        milvus.close();
-    }
-
     @Test
-    void losesNothingAndShowsNothingHalfWhenTheServiceIsKilledAtRandom() throws Exception {
-        int kills = KilledService.kills(1);
-        try (KilledService service = new KilledService(
-                        folder,
-                        Optional.empty(),
-                        SEED,
-                        kills,
-                        List.of("-Dmekiki.gallery.backend=milvus", "-Dmekiki.gallery.milvus.uri=" + milvus.uri()));
-                ImportingProcess importing = service.startImport(folder.resolve("import.journal"))) {
-            System.out.println("Milvus: " + service.kill(kills, importing));
-        }
-    }
-
-    @Test
-    @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void importOutlivesTheKillOfDatabaseClientAndService() throws Exception {
-        assertThat(milvus.isKillable())
-                .as("a server of this test's own, not the one that %s names", MilvusServer.URI_VARIABLE)
-                .isTrue();
-        String[] arguments = {
-            "-Dmekiki.gallery.backend=milvus",
-            "-Dmekiki.gallery.milvus.uri=" + milvus.uri(),
-            "-Dquarkus.grpc.server.port=" + freePort()
-        };
-        String target = "127.0.0.1:" + arguments[2].substring(arguments[2].indexOf('=') + 1);
-        ServiceProcess first = ServiceProcess.ready(folder, arguments);
-        try {
-            ImportedRows rows = rows(first);
-            Path journal = folder.resolve("import.journal");
-            try (ImportingProcess importing = ImportingProcess.start(target, GALLERY, rows, journal)) {
-                importing.awaitAcknowledged(ROWS / 5);
-                milvus.kill();
-                importing.awaitBreak();
-                milvus.restart();
-                importing.awaitAcknowledged(2 * ROWS / 5);
-                importing.kill();
-            }
-            try (ImportingProcess again = ImportingProcess.start(target, GALLERY, rows, journal)) {
-                again.awaitAcknowledged(3 * ROWS / 5);
-                first.kill();
-                again.awaitBreak();
-                try (ServiceProcess second = ServiceProcess.ready(folder, arguments)) {
-                    assertThat(again.awaitEnd()).startsWith("done").endsWith("Optional.empty");
-                    requireEveryRow(second.connect(), rows);
+        try (MilvusServer milvus = MilvusServer.start(folder.resolve("milvus"), MilvusSettings.forTestsThatKill())) {
+            assertThat(milvus.isKillable())
+                    .as("a server of this test's own, not the one that %s names", MilvusServer.URI_VARIABLE)
+                    .isTrue();
+            String[] arguments = {
+                "-Dmekiki.gallery.backend=milvus",
+                "-Dmekiki.gallery.milvus.uri=" + milvus.uri(),
+                "-Dquarkus.grpc.server.port=" + freePort()
+            };
+            String target = "127.0.0.1:" + arguments[2].substring(arguments[2].indexOf('=') + 1);
+            ServiceProcess first = ServiceProcess.ready(folder, arguments);
+            try {
+                ImportedRows rows = rows(first);
+                Path journal = folder.resolve("import.journal");
+                try (ImportingProcess importing = ImportingProcess.start(target, GALLERY, rows, journal)) {
+                    importing.awaitAcknowledged(ROWS / 5);
+                    milvus.kill();
+                    importing.awaitBreak();
+                    milvus.restart();
+                    importing.awaitAcknowledged(2 * ROWS / 5);
+                    importing.kill();
                 }
+                try (ImportingProcess again = ImportingProcess.start(target, GALLERY, rows, journal)) {
+                    again.awaitAcknowledged(3 * ROWS / 5);
+                    first.kill();
+                    again.awaitBreak();
+                    try (ServiceProcess second = ServiceProcess.ready(folder, arguments)) {
+                        assertThat(again.awaitEnd()).startsWith("done").endsWith("Optional.empty");
+                        requireEveryRow(second.connect(), rows);
+                    }
+                }
+            } finally {
+                first.close();
             }
-        } finally {
-            first.close();
         }
     }
 

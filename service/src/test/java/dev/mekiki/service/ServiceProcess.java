@@ -86,8 +86,14 @@ final class ServiceProcess implements AutoCloseable {
     /** Starts it and waits until it is ready. */
     static ServiceProcess ready(Path folder, String... arguments) throws IOException {
         ServiceProcess service = start(folder, arguments);
-        service.awaitServing();
-        return service;
+        try {
+            service.awaitServing();
+            return service;
+        } catch (Throwable e) {
+            // Nobody else has it.
+            service.process.destroyForcibly();
+            throw e;
+        }
     }
 
     /** Where gRPC listens, {@code HOST:PORT}. */
