@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +21,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
@@ -43,6 +46,15 @@ public final class CorpusBuilder {
 
     /** Correlation of thumbnails above which two documents are the same one scanned twice. */
     private static final double REPEAT = 0.985;
+
+    private static final int THUMBNAIL_SIDE = 24;
+
+    /** Where the waves of a thumbnail are in its rows, by how many half periods they have across and down. */
+    private static final int[] LONGEST_FIRST = IntStream.range(0, THUMBNAIL_SIDE * THUMBNAIL_SIDE)
+            .boxed()
+            .sorted(Comparator.comparingInt(at -> at / THUMBNAIL_SIDE + at % THUMBNAIL_SIDE))
+            .mapToInt(Integer::intValue)
+            .toArray();
 
     private CorpusBuilder() {}
 
@@ -122,7 +134,7 @@ public final class CorpusBuilder {
         List<Thumbnail> seen = new ArrayList<>();
         for (Mat document : documents) {
             Thumbnail thumbnail = Thumbnail.of(thumbnail(document));
-            if (seen.stream().noneMatch(other -> thumbnail.correlatesAbove(other, REPEAT))) {
+            if (seen.parallelStream().noneMatch(other -> thumbnail.correlatesAbove(other, REPEAT))) {
                 kept.add(document);
                 seen.add(thumbnail);
             }
@@ -136,7 +148,7 @@ public final class CorpusBuilder {
      */
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Thumbnail(double[] values, double[] left) {
-        private static final int BLOCK = 192;
+        private static final int BLOCK = 24;
 
         static Thumbnail of(double[] values) {
             double[] left = new double[values.length / BLOCK + 1];
@@ -164,23 +176,33 @@ public final class CorpusBuilder {
         }
     }
 
-    /** 24×24 colours less their mean, of unit length. */
+    /**
+     * 24×24 colours less their mean, of unit length, as waves, the long ones first (DCT-II, orthonormal): as many numbers
+     * that correlate as the colours do, but nearly all of an image is in the first of them.
+     */
     private static double[] thumbnail(Mat document) {
-        byte[] bytes = new byte[24 * 24 * 3];
+        double[] values = new double[THUMBNAIL_SIDE * THUMBNAIL_SIDE * 3];
+        double length = 1e-9;
         try (PointerScope scope = new PointerScope()) {
             Mat small = new Mat();
-            opencv_imgproc.resize(document, small, new Size(24, 24), 0, 0, opencv_imgproc.INTER_AREA);
-            small.data().get(bytes);
-        }
-        double mean = 0;
-        for (byte b : bytes) {
-            mean += (b & 0xFF) / (double) bytes.length;
-        }
-        double length = 1e-9;
-        double[] values = new double[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            values[i] = (bytes[i] & 0xFF) - mean;
-            length += values[i] * values[i];
+            opencv_imgproc.resize(
+                    document, small, new Size(THUMBNAIL_SIDE, THUMBNAIL_SIDE), 0, 0, opencv_imgproc.INTER_AREA);
+            Mat exact = new Mat();
+            small.convertTo(exact, opencv_core.CV_64F);
+            Scalar means = opencv_core.mean(exact);
+            double mean = (means.get(0) + means.get(1) + means.get(2)) / 3;
+            for (int colour = 0; colour < 3; colour++) {
+                Mat plane = new Mat();
+                opencv_core.extractChannel(exact, plane, colour);
+                plane = opencv_core.subtract(plane, Scalar.all(mean)).asMat();
+                opencv_core.dct(plane, plane);
+                double[] waves = new double[THUMBNAIL_SIDE * THUMBNAIL_SIDE];
+                new DoublePointer(plane.data()).get(waves);
+                for (int i = 0; i < waves.length; i++) {
+                    values[3 * i + colour] = waves[LONGEST_FIRST[i]];
+                    length += waves[i] * waves[i];
+                }
+            }
         }
         for (int i = 0; i < values.length; i++) {
             values[i] /= Math.sqrt(length);
