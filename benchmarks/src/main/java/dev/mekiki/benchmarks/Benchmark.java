@@ -71,6 +71,9 @@ public final class Benchmark implements Callable<Integer> {
     /** Held, because the logging system forgets levels of loggers that nobody holds. */
     private static final List<Logger> CHATTY = List.of(Logger.getLogger("io.grpc"), Logger.getLogger("dev.mekiki"));
 
+    /** Warns that OpenBLAS is of an older release than JavaCPP, which is so on purpose. */
+    private static final Logger VERSIONS = Logger.getLogger("org.bytedeco.javacpp.Loader");
+
     /** What can be called. */
     private enum Method {
         Embed,
@@ -152,6 +155,7 @@ public final class Benchmark implements Callable<Integer> {
     /** Exit codes as those of the other commands: 0 done, 1 failed, 2 wrong usage. */
     public static void main(String[] arguments) {
         CHATTY.forEach(log -> log.setLevel(Level.WARNING));
+        VERSIONS.setLevel(Level.SEVERE);
         System.exit(new CommandLine(new Benchmark())
                 .setExecutionExceptionHandler((failure, command, _) -> {
                     command.getErr().println("mekiki: " + failure.getMessage());

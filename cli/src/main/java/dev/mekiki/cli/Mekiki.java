@@ -52,10 +52,14 @@ public final class Mekiki {
             .map(Logger::getLogger)
             .toList();
 
+    /** Warns that OpenBLAS is of an older release than JavaCPP, which is so on purpose. */
+    private static final Logger VERSIONS = Logger.getLogger("org.bytedeco.javacpp.Loader");
+
     private Mekiki() {}
 
     public static void main(String[] arguments) {
         QUIET.forEach(log -> log.setLevel(Level.WARNING));
+        VERSIONS.setLevel(Level.SEVERE);
         System.exit(commandLine().execute(arguments));
     }
 
