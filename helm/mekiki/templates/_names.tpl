@@ -40,3 +40,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- define "mekiki.series" -}}
 namespace="{{ .Release.Namespace }}",job="{{ include "mekiki.fullname" . }}"
 {{- end -}}
+
+{{/* The port of a URL. */}}
+{{- define "mekiki.port" -}}
+{{- $url := urlParse . -}}
+{{- contains ":" $url.host | ternary (last (splitList ":" $url.host)) (eq $url.scheme "https" | ternary "443" "80") -}}
+{{- end -}}

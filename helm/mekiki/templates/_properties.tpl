@@ -40,6 +40,10 @@ mekiki.model.path: {{ printf "%s/%s" $folder $v.model.file }}
 {{- end }}
 mekiki.model.more: {{ join "," $files | quote }}
 {{- end }}
+{{- if $v.tracing.endpoint }}
+mekiki.tracing.endpoint: {{ $v.tracing.endpoint | quote }}
+mekiki.tracing.share: {{ $v.tracing.share | quote }}
+{{- end }}
 mekiki.gallery.backend: {{ $v.gallery.backend }}
 {{- if eq $v.gallery.backend "embedded" }}
 mekiki.gallery.directory: /var/lib/mekiki/galleries

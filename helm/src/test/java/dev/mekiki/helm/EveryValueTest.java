@@ -126,6 +126,8 @@ class EveryValueTest {
                         EMBEDDED,
                         "metrics: {dashboard: {enabled: true}}",
                         "'2'"),
+                value("tracing.endpoint", EMBEDDED, "", "http://collector:4318/v1/traces"),
+                value("tracing.share", EMBEDDED, "tracing: {endpoint: 'http://collector:4318/v1/traces'}", "0.5"),
                 value("networkPolicy.enabled", EMBEDDED, "", "false"),
                 value("networkPolicy.callers", EMBEDDED, "", "[{namespaceSelector: {}}]"),
                 value("networkPolicy.scrapers", EMBEDDED, "", "[{namespaceSelector: {}}]"),

@@ -100,6 +100,18 @@ class NetworkPolicyTest {
     }
 
     @Test
+    void tracesGoToThePortOfTheirCollector() {
+        String tracing = "tracing: {endpoint: '%s/v1/traces'}";
+
+        assertThat(policy(EMBEDDED, tracing.formatted("http://collector:4318")).path("egress"))
+                .isEqualTo(Chart.yaml("[%s, {ports: [{protocol: TCP, port: 4318}]}]".formatted(NAMES)));
+        assertThat(policy(EMBEDDED, tracing.formatted("https://collector.example"))
+                        .at("/egress/1/ports/0/port")
+                        .asInt())
+                .isEqualTo(443);
+    }
+
+    @Test
     void modelsAreFetchedFromThePortsOfTheirAddresses() {
         String digest = "0".repeat(64);
         JsonNode egress = policy(EMBEDDED, """

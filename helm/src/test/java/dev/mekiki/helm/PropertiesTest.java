@@ -26,6 +26,7 @@ class PropertiesTest {
                                 "tls: {secretName: tls, clientCertificates: true}",
                                 "access: {secretName: access, tokens: {issuer: a, audience: b, keys: 'https://c/d'}}",
                                 "model: {more: [more.onnx]}",
+                                "tracing: {endpoint: 'http://collector:4318/v1/traces'}",
                                 "gpu: {enabled: true, provider: tensorrt}"),
                         Chart.render(
                                 MILVUS,

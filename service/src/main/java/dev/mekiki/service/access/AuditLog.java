@@ -27,14 +27,22 @@ public final class AuditLog {
      * @param peer the address it came from
      * @param method of the API
      * @param status how it ended: OK, or why it did not happen
+     * @param trace fields by which the entry is found from the call's trace
      * @param what it was about, by field
      */
     public static void record(
-            String caller, String tenant, String peer, String method, String status, Map<String, String> what) {
+            String caller,
+            String tenant,
+            String peer,
+            String method,
+            String status,
+            Map<String, String> trace,
+            Map<String, String> what) {
         ExtLogRecord entry =
                 new ExtLogRecord(Level.INFO, status + ": " + method + " by " + caller, AuditLog.class.getName());
         entry.setLoggerName(CATEGORY);
         // Set on the record itself, as the threads of the network have no MDC of their own.
+        trace.forEach(entry::putMdc);
         what.forEach((field, value) -> entry.putMdc(PREFIX + field, value));
         entry.putMdc(PREFIX + "caller", caller);
         entry.putMdc(PREFIX + "tenant", tenant);

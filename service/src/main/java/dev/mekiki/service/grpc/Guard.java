@@ -8,6 +8,7 @@ import dev.mekiki.service.access.Tenant;
 import dev.mekiki.service.access.TenantRates;
 import dev.mekiki.service.access.TenantUsage;
 import dev.mekiki.service.grpc.Permissions.Permission;
+import dev.mekiki.service.telemetry.Trace;
 import dev.mekiki.v1.ImportRegistrationsResponse;
 import dev.mekiki.v1.Registration;
 import io.grpc.Context;
@@ -108,6 +109,8 @@ final class Guard implements ServerInterceptor {
 
         /** Whether this is a stream that is not read faster than its tenant may send. */
         private final boolean paced;
+
+        private final Trace trace = Intake.traceOfThisCall();
 
         // All of the following under this object's lock.
 
@@ -265,6 +268,7 @@ final class Guard implements ServerInterceptor {
                     Objects.toString(getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR), ""),
                     getMethodDescriptor().getFullMethodName(),
                     status.getCode().name(),
+                    trace.logFields(),
                     what);
         }
     }

@@ -13,6 +13,7 @@ import dev.mekiki.openinference.ModelInferResponse;
 import dev.mekiki.service.lifecycle.Engine;
 import dev.mekiki.service.models.Model;
 import dev.mekiki.service.models.Models;
+import dev.mekiki.service.telemetry.Trace;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -34,8 +35,10 @@ final class Inference {
      * reached the device.
      *
      * @param usual the deadline of the call
+     * @param trace shows the stages of each image
      */
-    static CompletableFuture<ModelInferResponse> begin(ModelInferRequest request, Engine engine, Deadline usual) {
+    static CompletableFuture<ModelInferResponse> begin(
+            ModelInferRequest request, Engine engine, Deadline usual, Trace trace) {
         long began = System.nanoTime();
         Model model = model(engine.models(), request.getModelName(), request.getModelVersion());
         InferenceInput input;
@@ -57,7 +60,10 @@ final class Inference {
                 model.activity().succeeded(took, images);
             }
         });
-        return Cancelling.thenApply(embedded, images -> response(id, model, images));
+        return Cancelling.thenApply(embedded, images -> {
+            images.forEach(image -> trace.answered(image.durations()));
+            return response(id, model, images);
+        });
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.mekiki.openinference.ModelInferRequest;
 import dev.mekiki.openinference.ModelInferResponse;
 import dev.mekiki.openinference.ModelStreamInferResponse;
 import dev.mekiki.service.grpc.QuestionStream.Answer;
+import dev.mekiki.service.telemetry.Trace;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
@@ -49,16 +50,17 @@ final class InferenceStream {
 
     private CompletableFuture<Answer<ModelStreamInferResponse>> unordered(ModelInferRequest request) {
         String id = request.getId();
+        Trace trace = Intake.traceOfThisCall();
         CompletableFuture<ModelInferResponse> answer;
         try {
             answer = model.apply(request);
         } catch (Throwable e) {
-            return CompletableFuture.completedFuture(error(id, e));
+            return CompletableFuture.completedFuture(trace.logging(() -> error(id, e)));
         }
         return Cancelling.handle(
                 answer,
                 (response, failure) -> response == null
-                        ? error(id, failure)
+                        ? trace.logging(() -> error(id, failure))
                         : new Answer<>(
                                 ModelStreamInferResponse.newBuilder()
                                         .setInferResponse(response)

@@ -6,6 +6,8 @@ import dev.mekiki.core.failure.Overloaded;
 import dev.mekiki.openinference.GRPCInferenceServiceGrpc;
 import dev.mekiki.service.lifecycle.Lifecycle;
 import dev.mekiki.service.telemetry.Telemetry;
+import dev.mekiki.service.telemetry.Trace;
+import dev.mekiki.service.telemetry.Tracing;
 import io.grpc.Context;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -54,6 +56,7 @@ final class Intake extends ServerStreamTracer {
      * @param retryAfter what a refused caller is told to wait
      * @param lifecycle whether calls are taken
      * @param telemetry hears how each ended
+     * @param tracing begins the trace of each
      */
     record Rules(
             RequestBytes bytes,
@@ -61,11 +64,13 @@ final class Intake extends ServerStreamTracer {
             long maxMessageBytes,
             Duration retryAfter,
             Lifecycle lifecycle,
-            Telemetry telemetry) {}
+            Telemetry telemetry,
+            Tracing tracing) {}
 
     private final String method;
     private final Rules rules;
     private final long startNanos = System.nanoTime();
+    private final Trace trace;
 
     // All of the following under this object's lock.
     private @Nullable Refusable<?, ?> call;
@@ -75,9 +80,10 @@ final class Intake extends ServerStreamTracer {
     private boolean entered;
     private boolean closed;
 
-    private Intake(String method, Rules rules) {
+    private Intake(String method, Metadata headers, Rules rules) {
         this.method = method;
         this.rules = rules;
+        this.trace = isOfTheApi() ? rules.tracing().began(method, headers) : Trace.NONE;
     }
 
     /** Makes one for each call. */
@@ -85,7 +91,7 @@ final class Intake extends ServerStreamTracer {
         return new Factory() {
             @Override
             public ServerStreamTracer newServerStreamTracer(String fullMethodName, Metadata headers) {
-                return new Intake(fullMethodName, rules);
+                return new Intake(fullMethodName, headers, rules);
             }
         };
     }
@@ -93,6 +99,12 @@ final class Intake extends ServerStreamTracer {
     /** That of the call which runs on this thread. */
     static Intake ofThisCall() {
         return KEY.get();
+    }
+
+    /** That of the call which runs on this thread; none outside of calls. */
+    static Trace traceOfThisCall() {
+        Intake intake = KEY.get();
+        return intake == null ? Trace.NONE : intake.trace;
     }
 
     /** Whether this is a call of the API, not one of health or reflection. */
@@ -195,6 +207,7 @@ final class Intake extends ServerStreamTracer {
         if (leaves) {
             rules.lifecycle().leaveCall();
         }
+        trace.end(status.getCode());
         // Not by a method's name that somebody has made up: each would become a time series.
         if (isOfTheApi() && status.getCode() != Status.Code.UNIMPLEMENTED) {
             rules.telemetry().callEnded(method, status.getCode(), Duration.ofNanos(System.nanoTime() - startNanos));

@@ -32,6 +32,7 @@ import dev.mekiki.service.models.Model;
 import dev.mekiki.service.models.Models;
 import dev.mekiki.service.settings.AdmissionConfig;
 import dev.mekiki.service.telemetry.Telemetry;
+import dev.mekiki.service.telemetry.Trace;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -141,10 +142,11 @@ public class OpenInferenceService extends GRPCInferenceServiceGrpc.GRPCInference
 
     @Override
     public void modelInfer(ModelInferRequest request, StreamObserver<ModelInferResponse> caller) {
+        Trace trace = Intake.traceOfThisCall();
         UnaryAnswer.send(
                 caller,
                 RequestFields.AS_THEY_ARE,
-                () -> infer(request, lifecycle.engineOfTakenCall()),
+                () -> infer(request, lifecycle.engineOfTakenCall(), trace),
                 response -> response);
     }
 
@@ -154,7 +156,8 @@ public class OpenInferenceService extends GRPCInferenceServiceGrpc.GRPCInference
         return InferenceStream.open(
                 (ServerCallStreamObserver<ModelStreamInferResponse>) caller,
                 admission.maxInFlightPerStream(),
-                request -> infer(request, lifecycle.engineWithoutStore()),
+                request -> Intake.traceOfThisCall()
+                        .ofQuestion(trace -> infer(request, lifecycle.engineWithoutStore(), trace)),
                 new QuestionStream.Watcher() {
                     @Override
                     public Runnable opened(Runnable onDrain) {
@@ -218,9 +221,9 @@ public class OpenInferenceService extends GRPCInferenceServiceGrpc.GRPCInference
                 _ -> RepositoryModelUnloadResponse.getDefaultInstance());
     }
 
-    private CompletableFuture<ModelInferResponse> infer(ModelInferRequest request, Engine engine) {
+    private CompletableFuture<ModelInferResponse> infer(ModelInferRequest request, Engine engine, Trace trace) {
         Deadline deadline = Times.ofThisCall(admission.defaultDeadline());
-        return Inference.begin(request, engine, deadline);
+        return Inference.begin(request, engine, deadline, trace);
     }
 
     private Models models() {

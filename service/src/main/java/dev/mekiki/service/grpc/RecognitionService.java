@@ -6,6 +6,7 @@ import dev.mekiki.service.lifecycle.Engine;
 import dev.mekiki.service.lifecycle.Lifecycle;
 import dev.mekiki.service.settings.AdmissionConfig;
 import dev.mekiki.service.telemetry.Telemetry;
+import dev.mekiki.service.telemetry.Trace;
 import dev.mekiki.v1.EmbedRequest;
 import dev.mekiki.v1.EmbedResponse;
 import dev.mekiki.v1.RecognitionGrpc;
@@ -36,8 +37,12 @@ public class RecognitionService extends RecognitionGrpc.RecognitionImplBase {
 
     @Override
     public void recognize(RecognizeRequest request, StreamObserver<RecognizeResponse> caller) {
+        Trace trace = Intake.traceOfThisCall();
         UnaryAnswer.send(
-                caller, RECOGNIZE, () -> recognise(request, lifecycle.engineOfTakenCall()), response -> response);
+                caller,
+                RECOGNIZE,
+                () -> recognise(request, lifecycle.engineOfTakenCall(), trace),
+                response -> response);
     }
 
     @Override
@@ -46,7 +51,8 @@ public class RecognitionService extends RecognitionGrpc.RecognitionImplBase {
         return RecognitionStream.open(
                 (ServerCallStreamObserver<RecognizeStreamResponse>) caller,
                 admission.maxInFlightPerStream(),
-                question -> recognise(question, lifecycle.engine()),
+                question ->
+                        Intake.traceOfThisCall().ofQuestion(trace -> recognise(question, lifecycle.engine(), trace)),
                 new QuestionStream.Watcher() {
                     @Override
                     public Runnable opened(Runnable onDrain) {
@@ -63,6 +69,7 @@ public class RecognitionService extends RecognitionGrpc.RecognitionImplBase {
 
     @Override
     public void embed(EmbedRequest request, StreamObserver<EmbedResponse> caller) {
+        Trace trace = Intake.traceOfThisCall();
         UnaryAnswer.send(
                 caller,
                 RequestFields.AS_THEY_ARE,
@@ -75,10 +82,13 @@ public class RecognitionService extends RecognitionGrpc.RecognitionImplBase {
                                     Requests.space(request.getModel(), engine.embedders()),
                                     deadline);
                 },
-                Replies::embedding);
+                embedded -> {
+                    trace.answered(embedded.durations());
+                    return Replies.embedding(embedded);
+                });
     }
 
-    private CompletableFuture<RecognizeResponse> recognise(RecognizeRequest request, Engine engine) {
+    private CompletableFuture<RecognizeResponse> recognise(RecognizeRequest request, Engine engine, Trace trace) {
         Deadline deadline = Times.ofThisCall(admission.defaultDeadline());
         RecognitionRequest question = Requests.recognition(request, engine.embedders());
         // Not the question itself, so that the image may go as soon as it is decoded.
@@ -86,6 +96,7 @@ public class RecognitionService extends RecognitionGrpc.RecognitionImplBase {
         CompletableFuture<dev.mekiki.core.recognition.RecognitionReply> reply =
                 engine.recogniser().recognise(question, deadline);
         return Cancelling.thenApply(reply, answer -> {
+            trace.answered(answer.durations());
             telemetry.recognised(gallery, answer.recognition(), answer.durations());
             engine.decisions().record(answer.gallery(), answer.recognition());
             return Replies.recognition(gallery, answer);

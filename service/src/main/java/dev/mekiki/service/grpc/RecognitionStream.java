@@ -3,6 +3,7 @@ package dev.mekiki.service.grpc;
 import com.google.rpc.Status;
 import dev.mekiki.core.failure.InvalidInput;
 import dev.mekiki.service.grpc.QuestionStream.Answer;
+import dev.mekiki.service.telemetry.Trace;
 import dev.mekiki.v1.RecognizeRequest;
 import dev.mekiki.v1.RecognizeResponse;
 import dev.mekiki.v1.RecognizeStreamRequest;
@@ -40,6 +41,7 @@ final class RecognitionStream {
             RecognizeStreamRequest question,
             Function<RecognizeRequest, CompletableFuture<RecognizeResponse>> recogniser) {
         String correlationId = question.getCorrelationId();
+        Trace trace = Intake.traceOfThisCall();
         CompletableFuture<RecognizeResponse> answer;
         RequestFields fields = FIELDS;
         try {
@@ -52,12 +54,14 @@ final class RecognitionStream {
             fields = REQUEST_FIELDS;
             answer = recogniser.apply(question.getRequest());
         } catch (Throwable e) {
-            return CompletableFuture.completedFuture(error(correlationId, FailureStatus.of(e, fields)));
+            RequestFields named = fields;
+            return CompletableFuture.completedFuture(
+                    error(correlationId, trace.logging(() -> FailureStatus.of(e, named))));
         }
         return Cancelling.handle(
                 answer,
                 (response, failure) -> response == null
-                        ? error(correlationId, FailureStatus.of(failure, REQUEST_FIELDS))
+                        ? error(correlationId, trace.logging(() -> FailureStatus.of(failure, REQUEST_FIELDS)))
                         : new Answer<>(
                                 RecognizeStreamResponse.newBuilder()
                                         .setCorrelationId(correlationId)

@@ -16,6 +16,7 @@ import dev.mekiki.service.lifecycle.Engine;
 import dev.mekiki.service.lifecycle.Lifecycle;
 import dev.mekiki.service.settings.AdmissionConfig;
 import dev.mekiki.service.telemetry.Telemetry;
+import dev.mekiki.service.telemetry.Trace;
 import dev.mekiki.v1.CreateRegistrationRequest;
 import dev.mekiki.v1.DeleteRegistrationRequest;
 import dev.mekiki.v1.GetRegistrationRequest;
@@ -61,6 +62,7 @@ public class RegistrationsService extends RegistrationsGrpc.RegistrationsImplBas
 
     @Override
     public void createRegistration(CreateRegistrationRequest request, StreamObserver<Registration> caller) {
+        Trace trace = Intake.traceOfThisCall();
         UnaryAnswer.send(
                 caller,
                 CREATE,
@@ -70,6 +72,7 @@ public class RegistrationsService extends RegistrationsGrpc.RegistrationsImplBas
                     return engine.registrar().register(Requests.registration(request, engine.embedders()), deadline);
                 },
                 reply -> {
+                    trace.answered(reply.durations());
                     telemetry.registered(reply.durations());
                     return Replies.registration(reply.registration(), RegistrationView.REGISTRATION_VIEW_BASIC);
                 });

@@ -12,6 +12,7 @@ import dev.mekiki.service.lifecycle.Lifecycle;
 import dev.mekiki.service.lifecycle.Lifecycle.Phase;
 import dev.mekiki.service.settings.Settings;
 import dev.mekiki.service.telemetry.Telemetry;
+import dev.mekiki.service.telemetry.Tracing;
 import dev.mekiki.v1.GalleriesGrpc;
 import dev.mekiki.v1.LabelsGrpc;
 import dev.mekiki.v1.RecognitionGrpc;
@@ -53,6 +54,7 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
     private final Settings settings;
     private final Lifecycle lifecycle;
     private final Telemetry telemetry;
+    private final Tracing tracing;
 
     /** Null without TLS. */
     private @Nullable ServerTls tls;
@@ -60,10 +62,11 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
     /** Null where anybody may call. */
     private @Nullable AccessControl access;
 
-    public ServerSetup(Settings settings, Lifecycle lifecycle, Telemetry telemetry) {
+    public ServerSetup(Settings settings, Lifecycle lifecycle, Telemetry telemetry, Tracing tracing) {
         this.settings = settings;
         this.lifecycle = lifecycle;
         this.telemetry = telemetry;
+        this.tracing = tracing;
     }
 
     @Override
@@ -93,7 +96,8 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
                         settings.maxMessageBytes(),
                         settings.admission().retryAfter(),
                         lifecycle,
-                        telemetry)))
+                        telemetry,
+                        tracing)))
                 .intercept(new Door(lifecycle))
                 // Before the door, as the last one comes first.
                 .intercept(new Guard(access(), new TenantUsage(this::registrations, System::nanoTime)))

@@ -1,5 +1,6 @@
 package dev.mekiki.service.grpc;
 
+import dev.mekiki.service.telemetry.Trace;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
@@ -27,26 +28,31 @@ final class UnaryAnswer {
             Supplier<CompletableFuture<T>> work,
             Function<T, R> message) {
         ServerCallStreamObserver<R> call = (ServerCallStreamObserver<R>) caller;
+        Trace trace = Intake.traceOfThisCall();
         CompletableFuture<T> result;
         try {
             result = work.get();
         } catch (Throwable e) {
-            call.onError(FailureStatus.exception(e, fields));
+            call.onError(trace.logging(() -> FailureStatus.exception(e, fields)));
             return;
         }
         call.setOnCancelHandler(() -> result.cancel(false));
         var _ = result.thenApply(message).whenComplete((reply, failure) -> {
             try {
-                answer(call, fields, reply, failure);
+                answer(call, fields, trace, reply, failure);
             } catch (Throwable e) {
                 // Nobody else would hear of it.
-                call.onError(FailureStatus.exception(e, fields));
+                call.onError(trace.logging(() -> FailureStatus.exception(e, fields)));
             }
         });
     }
 
     private static <R> void answer(
-            ServerCallStreamObserver<R> call, RequestFields fields, @Nullable R reply, @Nullable Throwable failure) {
+            ServerCallStreamObserver<R> call,
+            RequestFields fields,
+            Trace trace,
+            @Nullable R reply,
+            @Nullable Throwable failure) {
         if (call.isCancelled()) {
             return;
         }
@@ -54,7 +60,7 @@ final class UnaryAnswer {
             call.onNext(reply);
             call.onCompleted();
         } else {
-            call.onError(FailureStatus.exception(failure, fields));
+            call.onError(trace.logging(() -> FailureStatus.exception(failure, fields)));
         }
     }
 }

@@ -34,6 +34,7 @@ import java.util.Optional;
  * @param gallery mekiki.gallery
  * @param milvus mekiki.gallery.milvus
  * @param drift mekiki.drift
+ * @param tracing mekiki.tracing
  * @param admission mekiki.admission
  * @param server mekiki.server
  * @param tls mekiki.server.tls
@@ -50,6 +51,7 @@ public record Settings(
         GalleryConfig gallery,
         Milvus milvus,
         DriftConfig drift,
+        TracingConfig tracing,
         AdmissionConfig admission,
         ServerConfig server,
         ServerTlsConfig tls,
@@ -192,6 +194,20 @@ public record Settings(
                 drift.retention().compareTo(Duration.ofDays(2)) >= 0
                         && drift.retention().compareTo(Duration.ofDays(366)) <= 0,
                 "2d..366d");
+        tracing.endpoint()
+                .ifPresent(endpoint -> require(
+                        problems,
+                        "mekiki.tracing.endpoint",
+                        endpoint,
+                        ("http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme()))
+                                && endpoint.getHost() != null,
+                        "http://HOST:PORT/PATH or https://HOST:PORT/PATH"));
+        require(
+                problems,
+                "mekiki.tracing.share",
+                tracing.share(),
+                tracing.share() >= 0 && tracing.share() <= 1,
+                "0..1");
         int busy = allSessions() * largestBatch();
         require(
                 problems,

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import dev.mekiki.core.failure.PermissionDenied;
 import dev.mekiki.service.lifecycle.Lifecycle;
 import dev.mekiki.service.telemetry.Telemetry;
+import dev.mekiki.service.telemetry.Tracing;
 import dev.mekiki.v1.RecognitionGrpc;
 import dev.mekiki.v1.RecognizeRequest;
 import dev.mekiki.v1.RecognizeStreamRequest;
@@ -25,6 +26,7 @@ import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -57,7 +59,8 @@ class IntakeTest {
                         MOST_BYTES,
                         Duration.ofSeconds(1),
                         lifecycle,
-                        new Telemetry(new SimpleMeterRegistry()))))
+                        new Telemetry(new SimpleMeterRegistry()),
+                        Tracing.off(InstantSource.system()))))
                 .maxInboundMessageSize(Integer.MAX_VALUE)
                 .intercept(new ServerInterceptor() {
                     @Override

@@ -43,6 +43,7 @@ class ConfigurationPageTest {
             MilvusIndexConfig.class,
             MilvusTlsConfig.class,
             DriftConfig.class,
+            TracingConfig.class,
             AdmissionConfig.class,
             ServerConfig.class,
             ServerTlsConfig.class,

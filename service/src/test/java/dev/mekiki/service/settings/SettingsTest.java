@@ -93,6 +93,8 @@ class SettingsTest {
                 "mekiki.admission.retry-after; 0s; mekiki.admission.retry-after",
                 "mekiki.admission.default-deadline; 0s; mekiki.admission.default-deadline",
                 "mekiki.admission.max-in-flight-per-stream; 257; mekiki.admission.max-requests",
+                "mekiki.tracing.endpoint; collector:4318; mekiki.tracing.endpoint: collector:4318 (expected: http://HOST:PORT/PATH or https://HOST:PORT/PATH)",
+                "mekiki.tracing.share; 1.5; mekiki.tracing.share: 1.5 (expected: 0..1)",
                 "mekiki.drift.retention; 1d; mekiki.drift.retention: PT24H (expected: 2d..366d)",
                 "mekiki.drift.retention; 367d; mekiki.drift.retention: PT8808H (expected: 2d..366d)",
                 "mekiki.server.drain-timeout; -1s; mekiki.server.drain-timeout",
@@ -319,6 +321,7 @@ class SettingsTest {
                 .withMapping(MilvusIndexConfig.class)
                 .withMapping(MilvusTlsConfig.class)
                 .withMapping(DriftConfig.class)
+                .withMapping(TracingConfig.class)
                 .withMapping(AdmissionConfig.class)
                 .withMapping(ServerConfig.class)
                 .withMapping(ServerTlsConfig.class)
@@ -338,6 +341,7 @@ class SettingsTest {
                         config.getConfigMapping(MilvusIndexConfig.class),
                         config.getConfigMapping(MilvusTlsConfig.class)),
                 config.getConfigMapping(DriftConfig.class),
+                config.getConfigMapping(TracingConfig.class),
                 config.getConfigMapping(AdmissionConfig.class),
                 config.getConfigMapping(ServerConfig.class),
                 config.getConfigMapping(ServerTlsConfig.class),
