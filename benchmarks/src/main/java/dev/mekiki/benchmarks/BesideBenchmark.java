@@ -1,6 +1,5 @@
 package dev.mekiki.benchmarks;
 
-import dev.mekiki.benchmarks.OverloadBenchmark.Percentiles;
 import dev.mekiki.benchmarks.load.ClosedLoop;
 import dev.mekiki.benchmarks.load.Connections;
 import dev.mekiki.benchmarks.load.GrpcCaller;

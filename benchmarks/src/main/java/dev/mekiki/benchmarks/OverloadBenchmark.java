@@ -26,7 +26,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -168,17 +167,6 @@ final class OverloadBenchmark implements Callable<Integer> {
             double recoverySeconds,
             List<Long> megabytes,
             List<Check> checks) {}
-
-    /** Milliseconds. */
-    record Percentiles(double p50, double p99, double p999) {
-
-        static Percentiles of(Histogram nanos) {
-            return new Percentiles(
-                    nanos.getValueAtPercentile(50) / 1e6,
-                    nanos.getValueAtPercentile(99) / 1e6,
-                    nanos.getValueAtPercentile(99.9) / 1e6);
-        }
-    }
 
     @Override
     public Integer call() throws IOException {
