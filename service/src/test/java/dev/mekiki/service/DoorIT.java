@@ -24,7 +24,12 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.protobuf.StatusProto;
+import java.io.DataInputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -94,6 +99,26 @@ class DoorIT {
     @AfterAll
     static void stop() throws InterruptedException {
         service.close();
+    }
+
+    /** What the service says of itself when a client of HTTP/2 (RFC 9113) connects. */
+    @Test
+    void aConnectionMayHaveSoManyCallsAtATime() throws Exception {
+        int maxConcurrentStreams = 3;
+        try (Socket client = new Socket("127.0.0.1", service.grpcPort)) {
+            client.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            int settings = 4;
+            client.getOutputStream().write(new byte[] {0, 0, 0, (byte) settings, 0, 0, 0, 0, 0});
+            DataInputStream server = new DataInputStream(client.getInputStream());
+            int length = server.readUnsignedByte() << 16 | server.readUnsignedShort();
+            assertThat(server.readUnsignedByte()).isEqualTo(settings);
+            server.skipNBytes(5);
+            Map<Integer, Integer> found = new HashMap<>();
+            for (int i = 0; i < length / 6; i++) {
+                found.put(server.readUnsignedShort(), server.readInt());
+            }
+            assertThat(found).containsEntry(maxConcurrentStreams, 4096);
+        }
     }
 
     @Test

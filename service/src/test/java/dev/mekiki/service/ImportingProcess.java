@@ -79,20 +79,11 @@ final class ImportingProcess implements AutoCloseable {
 
     /** Does nothing until {@link #goOn}. */
     void pause() throws IOException, InterruptedException {
-        signal("STOP");
+        Signal.STOP.send(process.toHandle());
     }
 
     void goOn() throws IOException, InterruptedException {
-        signal("CONT");
-    }
-
-    private void signal(String name) throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                .inheritIO()
-                .start();
-        if (kill.waitFor() != 0) {
-            throw new AssertionError("kill -" + name + " failed");
-        }
+        Signal.CONT.send(process.toHandle());
     }
 
     /** Waits until it ends by itself; what it said last. */

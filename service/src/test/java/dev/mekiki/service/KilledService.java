@@ -24,8 +24,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,7 +120,7 @@ final class KilledService implements AutoCloseable {
         this.images = images;
         this.random = new Random(seed);
         this.rowCount = (kills + 1) * ROWS_FOR_A_KILL;
-        int port = freePort();
+        int port = ServiceProcess.freePort();
         this.target = "127.0.0.1:" + port;
         List<String> all = new ArrayList<>(settings);
         all.add("-Dquarkus.grpc.server.port=" + port);
@@ -373,12 +371,6 @@ final class KilledService implements AutoCloseable {
 
     private static String id(String gallery) {
         return gallery.substring(gallery.indexOf('/') + 1);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     @Override

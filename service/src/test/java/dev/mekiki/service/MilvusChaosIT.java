@@ -14,9 +14,6 @@ import dev.mekiki.v1.RecognitionGrpc;
 import dev.mekiki.v1.RecognizeRequest;
 import dev.mekiki.v1.RecognizeResponse;
 import io.grpc.ManagedChannel;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +48,7 @@ class MilvusChaosIT {
             String[] arguments = {
                 "-Dmekiki.gallery.backend=milvus",
                 "-Dmekiki.gallery.milvus.uri=" + milvus.uri(),
-                "-Dquarkus.grpc.server.port=" + freePort()
+                "-Dquarkus.grpc.server.port=" + ServiceProcess.freePort()
             };
             String target = "127.0.0.1:" + arguments[2].substring(arguments[2].indexOf('=') + 1);
             ServiceProcess first = ServiceProcess.ready(folder, arguments);
@@ -121,11 +118,5 @@ class MilvusChaosIT {
                         .setMaxMatches(1)
                         .build());
         return answer.getMatchesCount() == 0 ? "nothing" : answer.getMatches(0).getLabel();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -90,7 +90,7 @@ class MilvusFaultsIT {
     @Test
     void embedsWhileMilvusIsStuckRefusesToRecogniseAndRecognisesOnceItIsNot() throws Exception {
         try (ExecutorService callers = Executors.newFixedThreadPool(CALLERS)) {
-            milvus("STOP");
+            milvus(Signal.STOP);
             try {
                 List<Future<Code>> answers = new ArrayList<>();
                 for (int i = 0; i < CALLERS; i++) {
@@ -105,7 +105,7 @@ class MilvusFaultsIT {
                 }
                 assertThat(code(() -> register(DOCUMENTS))).isEqualTo(Code.UNAVAILABLE);
             } finally {
-                milvus("CONT");
+                milvus(Signal.CONT);
             }
 
             while (code(() -> recognize(0)) != Code.OK) {}
@@ -129,9 +129,9 @@ class MilvusFaultsIT {
         try (ExecutorService callers = Executors.newFixedThreadPool(CALLERS + 1)) {
             Future<?> brake = callers.submit(() -> {
                 while (slow.get()) {
-                    milvus("STOP");
+                    milvus(Signal.STOP);
                     TimeUnit.MILLISECONDS.sleep(150);
-                    milvus("CONT");
+                    milvus(Signal.CONT);
                     TimeUnit.MILLISECONDS.sleep(50);
                 }
                 return null;
@@ -161,13 +161,8 @@ class MilvusFaultsIT {
         }
     }
 
-    private void milvus(String signal) throws Exception {
-        long pid = milvus.process().orElseThrow().pid();
-        assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
-                        .inheritIO()
-                        .start()
-                        .waitFor())
-                .isZero();
+    private void milvus(Signal signal) throws Exception {
+        signal.send(milvus.process().orElseThrow());
     }
 
     /** Repeats it as a client should that is told so. */

@@ -30,7 +30,7 @@ final class ServiceProcess implements AutoCloseable {
     private static final String PORT = "-Dquarkus.grpc.server.port=";
 
     final Process process;
-    private final int grpcPort;
+    final int grpcPort;
     private final int httpPort;
     private final Path log;
     private final List<ManagedChannel> channels = new ArrayList<>();
@@ -80,6 +80,13 @@ final class ServiceProcess implements AutoCloseable {
             builder.environment().putAll(environment);
             Process process = builder.start();
             return new ServiceProcess(process, grpcPort, httpPort, log);
+        }
+    }
+
+    /** A port of this machine on which nothing listens now, for a process that is to have the same one again. */
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
         }
     }
 

@@ -42,6 +42,9 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
 
     private static final int FLOW_CONTROL_WINDOW = 1 << 20;
 
+    /** More than anybody needs who is answered or refused at once, and little memory if they do nothing. */
+    private static final int MOST_CALLS_OF_A_CONNECTION = 4096;
+
     /** The empty name stands for the server as a whole. */
     private static final List<String> SERVICES = List.of(
             "",
@@ -86,6 +89,7 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
         });
         // Fixed rather than growing with the line, for it is what every connection may send before anybody asks for it.
         builder.nettyBuilder().flowControlWindow(FLOW_CONTROL_WINDOW);
+        builder.nettyBuilder().maxConcurrentCallsPerConnection(MOST_CALLS_OF_A_CONNECTION);
         tls().ifPresent(files -> builder.nettyBuilder().sslContext(files.context()));
         settings.server()
                 .maxConnectionAge()
