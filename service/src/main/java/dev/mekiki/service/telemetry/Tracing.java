@@ -75,14 +75,14 @@ public final class Tracing implements AutoCloseable {
     /**
      * A call began.
      *
-     * @param method in full: {@code SERVICE/METHOD}
+     * @param method in full: {@code SERVICE/METHOD}, or whatever else a caller has made up
      * @param headers of the call
      */
     public Trace began(String method, Metadata headers) {
         if (!traces && !headers.containsKey(PARENT)) {
             return Trace.NONE;
         }
-        int slash = method.indexOf('/');
+        int slash = method.lastIndexOf('/');
         Context parent = W3CTraceContextPropagator.getInstance().extract(Context.root(), headers, Headers.INSTANCE);
         return new Trace(
                 tracer,
@@ -90,7 +90,7 @@ public final class Tracing implements AutoCloseable {
                         .setParent(parent)
                         .setSpanKind(SpanKind.SERVER)
                         .setAttribute(SYSTEM, "grpc")
-                        .setAttribute(SERVICE, method.substring(0, slash))
+                        .setAttribute(SERVICE, method.substring(0, Math.max(0, slash)))
                         .setAttribute(METHOD, method.substring(slash + 1))
                         .startSpan(),
                 clock);
