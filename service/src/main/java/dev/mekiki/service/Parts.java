@@ -20,12 +20,9 @@ import dev.mekiki.service.settings.TensorRtConfig;
 import dev.mekiki.service.settings.TokenConfig;
 import dev.mekiki.service.settings.TracingConfig;
 import dev.mekiki.service.telemetry.Telemetry;
-import dev.mekiki.service.telemetry.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
-import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.time.InstantSource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** What the container hands out that knows nothing of the container. */
@@ -83,18 +80,5 @@ final class Parts {
     @Singleton
     Telemetry telemetry(MeterRegistry registry) {
         return new Telemetry(registry);
-    }
-
-    @Produces
-    @Singleton
-    Tracing tracing(TracingConfig tracing) {
-        InstantSource clock = InstantSource.system();
-        return tracing.endpoint()
-                .map(endpoint -> Tracing.to(endpoint, tracing.share(), clock))
-                .orElseGet(() -> Tracing.off(clock));
-    }
-
-    void close(@Disposes Tracing tracing) {
-        tracing.close();
     }
 }

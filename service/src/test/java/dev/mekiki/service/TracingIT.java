@@ -17,9 +17,13 @@ import dev.mekiki.v1.RecognizeStreamRequest;
 import dev.mekiki.v1.RecognizeStreamResponse;
 import dev.mekiki.v1.Registration;
 import dev.mekiki.v1.RegistrationsGrpc;
+import io.grpc.CallOptions;
 import io.grpc.ClientInterceptor;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status.Code;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -160,6 +164,34 @@ class TracingIT {
             // None of the first call, whose caller did not want it.
             assertThat(call).hasSize(6);
             assertThat(call.getLast().getParentSpanId()).isEqualTo(ByteString.EMPTY);
+        }
+    }
+
+    @Test
+    void aMethodThatSomebodyHasMadeUpIsRefusedAndNobodyElse() throws Exception {
+        try (ServiceProcess service = serve("1")) {
+            ManagedChannel channel = service.connect();
+            MethodDescriptor<EmbedRequest, EmbedResponse> madeUp = RecognitionGrpc.getEmbedMethod().toBuilder()
+                    .setFullMethodName("mekiki.nothing")
+                    .build();
+            CompletableFuture<Outcome<EmbedResponse>> outcome = Outcome.of(answer -> ClientCalls.asyncUnaryCall(
+                    channel.newCall(madeUp, CallOptions.DEFAULT), EmbedRequest.getDefaultInstance(), answer));
+            assertThat(outcome.get(1, TimeUnit.MINUTES).code()).isEqualTo(Code.UNIMPLEMENTED);
+            assertThat(RecognitionGrpc.newBlockingStub(channel)
+                            .embed(EmbedRequest.newBuilder().setImage(SCAN).build())
+                            .hasEmbedding())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void whatIsWrongWithItIsSaidAndNothingServes() throws Exception {
+        try (ServiceProcess service =
+                ServiceProcess.start(folder, "-Dmekiki.tracing.endpoint=collector:4318", "-Dmekiki.tracing.share=2")) {
+            assertThat(service.exitCode()).isNotZero();
+            assertThat(service.log())
+                    .contains("mekiki.tracing.endpoint: collector:4318 (expected: http://HOST:PORT/PATH")
+                    .contains("mekiki.tracing.share: 2.0 (expected: 0..1)");
         }
     }
 

@@ -57,7 +57,6 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
     private final Settings settings;
     private final Lifecycle lifecycle;
     private final Telemetry telemetry;
-    private final Tracing tracing;
 
     /** Null without TLS. */
     private @Nullable ServerTls tls;
@@ -65,11 +64,13 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
     /** Null where anybody may call. */
     private @Nullable AccessControl access;
 
-    public ServerSetup(Settings settings, Lifecycle lifecycle, Telemetry telemetry, Tracing tracing) {
+    /** Null until the server is set up. */
+    private @Nullable Tracing tracing;
+
+    public ServerSetup(Settings settings, Lifecycle lifecycle, Telemetry telemetry) {
         this.settings = settings;
         this.lifecycle = lifecycle;
         this.telemetry = telemetry;
-        this.tracing = tracing;
     }
 
     @Override
@@ -101,7 +102,7 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
                         settings.admission().retryAfter(),
                         lifecycle,
                         telemetry,
-                        tracing)))
+                        tracing())))
                 .intercept(new Door(lifecycle))
                 // Before the door, as the last one comes first.
                 .intercept(new Guard(access(), new TenantUsage(this::registrations, System::nanoTime)))
@@ -122,6 +123,18 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
                 settings.tls().certificate().get(), settings.tls().key().get(), settings.tls());
         tls = files;
         return Optional.of(files);
+    }
+
+    private Tracing tracing() {
+        InstantSource clock = InstantSource.system();
+        Tracing begun = settings.tracing()
+                .endpoint()
+                // What cannot work is said in words when everything else is examined, too.
+                .filter(_ -> settings.problems().isEmpty())
+                .map(endpoint -> Tracing.to(endpoint, settings.tracing().share(), clock))
+                .orElseGet(() -> Tracing.off(clock));
+        tracing = begun;
+        return begun;
     }
 
     private Optional<AccessControl> access() {
@@ -157,6 +170,9 @@ public class ServerSetup implements ServerBuilderCustomizer<VertxServerBuilder> 
         }
         if (tls != null) {
             tls.close();
+        }
+        if (tracing != null) {
+            tracing.close();
         }
     }
 }
