@@ -19,7 +19,7 @@ class KilledServiceIT {
     private static final Duration MOST_FOR_RECOVERY = Duration.ofSeconds(5);
 
     /** One in so many rows; the vectors are as unlike as can be, so nothing is harder for an index. */
-    private static final int MOST_PASSED_BY = 10;
+    private static final int MOST_PASSED_BY = 50;
 
     @TempDir
     private Path folder;
